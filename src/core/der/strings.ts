@@ -1,0 +1,107 @@
+import { DecodeError } from './decode-error.ts';
+import type { DerElement } from './reader.ts';
+import * as tags from './tags.ts';
+
+/** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
+export function decodeUtf8(bytes: Uint8Array, offset = 0): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; ) {
+    const lead = bytes[i] as number;
+    const length =
+      lead < 0x80
+        ? 1
+        : lead >= 0xc2 && lead < 0xe0
+          ? 2
+          : lead >= 0xe0 && lead < 0xf0
+            ? 3
+            : lead >= 0xf0 && lead < 0xf5
+              ? 4
+              : 0;
+    if (length === 0 || i + length > bytes.length) throw new DecodeError('invalid-value', offset + i, 'not UTF-8');
+    let point = length === 1 ? lead : lead & (0x7f >> length);
+    for (let k = 1; k < length; k++) {
+      const octet = bytes[i + k] as number;
+      if ((octet & 0xc0) !== 0x80) throw new DecodeError('invalid-value', offset + i, 'not UTF-8');
+      point = (point << 6) | (octet & 0x3f);
+    }
+    const overlong = (length === 3 && point < 0x800) || (length === 4 && point < 0x10000);
+    if (overlong || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff) {
+      throw new DecodeError('invalid-value', offset + i, 'not UTF-8');
+    }
+    text += String.fromCodePoint(point);
+    i += length;
+  }
+  return text;
+}
+
+export function encodeUtf8(text: string): Uint8Array {
+  const octets: number[] = [];
+  for (const character of text) {
+    const point = character.codePointAt(0) as number;
+    if (point < 0x80) octets.push(point);
+    else if (point < 0x800) octets.push(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
+    else if (point < 0x10000) octets.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+    else
+      octets.push(
+        0xf0 | (point >> 18),
+        0x80 | ((point >> 12) & 0x3f),
+        0x80 | ((point >> 6) & 0x3f),
+        0x80 | (point & 0x3f),
+      );
+  }
+  return Uint8Array.from(octets);
+}
+
+const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
+
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const octet of bytes) text += String.fromCharCode(octet);
+  return text;
+}
+
+function wide(element: DerElement, octetsPerCharacter: 2 | 4): string {
+  const { content } = element;
+  if (content.length % octetsPerCharacter !== 0)
+    throw element.error('invalid-value', 'string is cut inside a character');
+  let text = '';
+  for (let i = 0; i < content.length; i += octetsPerCharacter) {
+    let point = 0;
+    for (let k = 0; k < octetsPerCharacter; k++) point = point * 256 + (content[i + k] as number);
+    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+      throw element.error('invalid-value', 'no such character');
+    text += String.fromCodePoint(point);
+  }
+  return text;
+}
+
+/** Any of ASN.1's character string types as text; `undefined` when the tag is not one of them. */
+export function readString(element: DerElement): string | undefined {
+  switch (element.tag) {
+    case tags.UTF8_STRING:
+      return decodeUtf8(element.content, element.contentStart);
+    case tags.PRINTABLE_STRING: {
+      const text = latin1(element.content);
+      // X.680 §41.4. Real certificates carry "*", "@" and "&" here; other characters are refused.
+      if (!PRINTABLE.test(text.replaceAll(/[*@&_]/g, '')))
+        throw element.error('invalid-value', 'not a PrintableString');
+      return text;
+    }
+    case tags.NUMERIC_STRING:
+    case tags.IA5_STRING:
+    case tags.VISIBLE_STRING: {
+      const text = latin1(element.content);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: IA5String is exactly the characters 0 to 127
+      if (!/^[\u0000-\u007f]*$/.test(text)) throw element.error('invalid-value', 'characters above 127');
+      return text;
+    }
+    case tags.TELETEX_STRING:
+      return latin1(element.content);
+    case tags.BMP_STRING:
+      return wide(element, 2);
+    case tags.UNIVERSAL_STRING:
+      return wide(element, 4);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import type { DerElement, DerReader } from './reader.ts';
+import * as tags from './tags.ts';
+
+/** Contents of the universal types, each by its DER rule. All throw DecodeError alone. */
+
+function primitive(element: DerElement, tag: number): Uint8Array {
+  if (element.tag !== tag) {
+    throw element.error('unexpected-tag', `tag 0x${element.tag.toString(16)} where 0x${tag.toString(16)} was expected`);
+  }
+  return element.content;
+}
+
+/** X.690 §8.2, §11.1: one octet, 0x00 or 0xFF. `tag` where the type is tagged IMPLICIT. */
+export function readBoolean(element: DerElement, tag = tags.BOOLEAN): boolean {
+  const content = primitive(element, tag);
+  if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
+    throw element.error('invalid-value', 'BOOLEAN is not 00 or FF');
+  return content[0] === 0xff;
+}
+
+/** X.690 §8.3: two's complement in the fewest octets; the contents octets, a view. */
+export function readIntegerOctets(element: DerElement, tag = tags.INTEGER): Uint8Array {
+  const content = primitive(element, tag);
+  if (content.length === 0) throw element.error('invalid-value', 'INTEGER without contents');
+  if (content.length > 1) {
+    const nine = ((content[0] as number) << 1) | ((content[1] as number) >> 7);
+    if (nine === 0 || nine === 0x1ff) throw element.error('non-minimal-value', 'INTEGER in more octets than needed');
+  }
+  return content;
+}
+
+/** A non-negative INTEGER below 2^31, such as a version, a path length or a trailer field. */
+export function readSmallInteger(element: DerElement, tag = tags.INTEGER): number {
+  const content = readIntegerOctets(element, tag);
+  if (content.length > 4 || (content[0] as number) >= 0x80)
+    throw element.error('invalid-value', 'INTEGER out of range');
+  let value = 0;
+  for (const octet of content) value = value * 256 + octet;
+  return value;
+}
+
+/** X.690 §8.6, §11.2: the octets and the number of unused bits at the end, which must be zero. */
+export function readBitString(
+  element: DerElement,
+  tag = tags.BIT_STRING,
+): { readonly bytes: Uint8Array; readonly unusedBits: number } {
+  const content = primitive(element, tag);
+  const unusedBits = content[0];
+  if (unusedBits === undefined || unusedBits > 7 || (content.length === 1 && unusedBits !== 0)) {
+    throw element.error('invalid-value', 'BIT STRING with a wrong count of unused bits');
+  }
+  const last = content[content.length - 1] as number;
+  if (unusedBits > 0 && (last & ((1 << unusedBits) - 1)) !== 0)
+    throw element.error('invalid-value', 'unused bits are not zero');
+  return { bytes: content.subarray(1), unusedBits };
+}
+
+/** A BIT STRING of whole octets: signatures and public keys. */
+export function readOctetAlignedBitString(element: DerElement, tag = tags.BIT_STRING): Uint8Array {
+  const { bytes, unusedBits } = readBitString(element, tag);
+  if (unusedBits !== 0) throw element.error('invalid-value', 'BIT STRING is not whole octets');
+  return bytes;
+}
+
+/** A NamedBitList (X.690 §11.2.2: no trailing zero bits): the numbers of the bits that are set. */
+export function readNamedBits(element: DerElement, tag = tags.BIT_STRING): ReadonlySet<number> {
+  const { bytes, unusedBits } = readBitString(element, tag);
+  const set = new Set<number>();
+  for (let i = 0; i < bytes.length * 8 - unusedBits; i++)
+    if (((bytes[i >> 3] as number) & (0x80 >> (i & 7))) !== 0) set.add(i);
+  if (bytes.length > 0 && !set.has(bytes.length * 8 - unusedBits - 1)) {
+    throw element.error('non-minimal-value', 'named bits end in zero bits');
+  }
+  return set;
+}
+
+export function readOctetString(element: DerElement, tag = tags.OCTET_STRING): Uint8Array {
+  return primitive(element, tag);
+}
+
+export function readNull(element: DerElement): void {
+  if (primitive(element, tags.NULL).length !== 0) throw element.error('invalid-value', 'NULL with contents');
+}
+
+/** X.690 §8.19: dotted decimal. Each arc in the fewest octets and at most 2^53 − 1 except under 2.25 (UUIDs, 128 bits). */
+export function readObjectIdentifier(element: DerElement, tag = tags.OBJECT_IDENTIFIER): string {
+  const content = primitive(element, tag);
+  if (content.length === 0 || content.length > 128)
+    throw element.error('invalid-value', 'OBJECT IDENTIFIER of no or too many octets');
+  if (((content[content.length - 1] as number) & 0x80) !== 0)
+    throw element.error('truncated', 'OBJECT IDENTIFIER ends inside an arc');
+  let text = '';
+  let arc = 0;
+  let big = 0n;
+  let octets = 0;
+  for (const octet of content) {
+    if (octets === 0 && octet === 0x80) throw element.error('non-minimal-value', 'arc begins with a zero octet');
+    if (++octets > 19) throw element.error('invalid-value', 'arc over 2^128');
+    if (octets <= 7) arc = arc * 128 + (octet & 0x7f);
+    else big = (octets === 8 ? BigInt(arc) * 128n : big * 128n) + BigInt(octet & 0x7f);
+    if ((octet & 0x80) !== 0) continue;
+    const value = octets <= 7 ? BigInt(arc) : big;
+    if (text !== '') text += `.${octets <= 7 ? arc : big}`;
+    else text = value < 40n ? `0.${value}` : value < 80n ? `1.${value - 40n}` : `2.${value - 80n}`;
+    arc = 0;
+    big = 0n;
+    octets = 0;
+  }
+  return text;
+}
+
+/** SEQUENCE OF / SET OF: every element inside, at most `max`. */
+export function readEach(element: DerElement, max: number): DerElement[] {
+  const reader: DerReader = element.reader();
+  const elements: DerElement[] = [];
+  while (!reader.atEnd) {
+    if (elements.length === max) throw element.error('count-limit', `more than ${max} elements`);
+    elements.push(reader.next());
+  }
+  return elements;
+}

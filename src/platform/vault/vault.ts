@@ -1,0 +1,43 @@
+/** What data keys are for: one key per tenant and purpose. */
+export type KeyPurpose = 'attributes' | 'serial' | 'evidence' | 'report' | 'idempotency';
+
+/** Where a ciphertext belongs: authenticated data, so that a swapped row or column does not decrypt. */
+export interface FieldIdentity {
+  readonly table: string;
+  readonly column: string;
+  readonly rowId: string;
+  readonly tenantId: string;
+}
+
+/** Keyed hashes (HMAC-SHA-256); keys are held as KeyObject and never leave the vault. 32 octets each. */
+export interface KeyedHashes {
+  /** API keys, under one deployment key. */
+  apiKey(key: string): Buffer;
+  /** `serial_match`: certificate identity for matching against revocation, under one deployment key, never sent out. */
+  serialMatch(issuerSpkiSha256: Uint8Array, serialOctets: Uint8Array): Buffer;
+  /** `serialNumberMac`: the same identity under the tenant's key: the only one that an answer shows. */
+  serialNumberMac(tenantId: string, issuerSpkiSha256: Uint8Array, serialOctets: Uint8Array): Buffer;
+  /** Bodies of idempotent requests, under the tenant's key. */
+  requestBody(tenantId: string, body: Uint8Array): Buffer;
+}
+
+/** Envelope encryption, AES-256-GCM. */
+export interface Vault {
+  readonly hashes: KeyedHashes;
+  /** Makes sure that the tenant's data keys are unwrapped in memory (one round trip the first time, none later). */
+  open(tenantId: string): Promise<TenantVault>;
+}
+
+/** Synchronous once opened. */
+export interface TenantVault {
+  encrypt(purpose: KeyPurpose, identity: FieldIdentity, plaintext: Uint8Array): Buffer;
+  /** Throws VaultError on any alteration. */
+  decrypt(purpose: KeyPurpose, identity: FieldIdentity, ciphertext: Uint8Array): Buffer;
+}
+
+export class VaultError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'VaultError';
+  }
+}
