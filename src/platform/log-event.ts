@@ -1,0 +1,30 @@
+/**
+ * Every event that may be logged: a closed set, so that operators can alert on names. Add yours here, sorted. An event's
+ * facts are ids, codes, counts, durations: nothing personal, no serial numbers, no content.
+ */
+export type LogEvent =
+  | 'certificate.identity-conflict'
+  | 'config.warning'
+  | 'crl.refused'
+  | 'crl.loaded'
+  | 'database.connection-lost'
+  | 'database.embedded-started'
+  | 'database.embedded-stopped'
+  | 'database.login-too-strong'
+  | 'database.migrated'
+  | 'database.schema-behind'
+  | 'database.unavailable'
+  | 'http.connection-error'
+  | 'http.request'
+  | 'http.request-failed'
+  | 'ocsp.fetch-failed'
+  | 'sandbox.request-failed'
+  | 'sandbox.started'
+  | 'sweep.done'
+  | 'sweep.failed'
+  | 'service.started'
+  | 'service.stopped'
+  | 'service.stopping'
+  | 'trust-anchors.loaded'
+  | 'trust-anchors.unpinned'
+  | 'vault.key-created';

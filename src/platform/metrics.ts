@@ -1,0 +1,49 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The service's own registry: nothing of another library's default registry appears in /metrics. */
+export interface Metrics {
+  /** `route` is the path template of openapi.yaml, never the path of a request. */
+  observeRequest(facts: { method: string; route: string; status: number; seconds: number }): void;
+  countVerification(indication: string, subIndication: string | null): void;
+  /** Read when /metrics is asked: seconds since the thisUpdate of the oldest CRL at hand, undefined without one. */
+  ageOfOldestCrl(read: () => number | undefined): void;
+  /** Prometheus text exposition format. */
+  render(): Promise<{ contentType: string; text: string }>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'jpki_http_request_duration_seconds',
+    help: 'Time to answer a request, by operation and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  const verifications = new Counter({
+    name: 'jpki_verifications_total',
+    help: 'Verifications concluded, by indication and sub-indication',
+    labelNames: ['indication', 'sub_indication'],
+    registers: [registry],
+  });
+  return {
+    observeRequest: ({ method, route, status, seconds }) =>
+      requests.observe({ method, route, status: String(status) }, seconds),
+    countVerification: (indication, subIndication) =>
+      verifications.inc({ indication, sub_indication: subIndication ?? '' }),
+    ageOfOldestCrl: (read) => {
+      new Gauge({
+        name: 'jpki_crl_oldest_age_seconds',
+        help: 'Age of the oldest CRL at hand (since its thisUpdate)',
+        registers: [registry],
+        collect() {
+          const age = read();
+          if (age === undefined) this.reset();
+          else this.set(age);
+        },
+      });
+    },
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
