@@ -1,0 +1,25 @@
+/**
+ * Why a request is not served: a closed set, each a stable word of the API (RFC 9457 `code`). A verdict is never among
+ * them. Which HTTP status each has is said once, in the map over this type.
+ */
+export type ProblemCode =
+  // the request makes no sense
+  | 'invalid-request'
+  | 'cursor-invalid'
+  | 'digest-not-supported'
+  | 'idempotency-key-reused'
+  // no signer certificate, or nothing that could be judged
+  | 'certificate-unreadable'
+  | 'cms-unreadable'
+  | 'signer-count'
+  | 'signer-certificate-missing'
+  | 'format-not-supported'
+  | 'content-required'
+  | 'content-not-allowed'
+  | 'not-yet-supported'
+  // what is asked for is not there
+  | 'verification-not-found'
+  | 'tenant-not-found'
+  | 'tenant-exists'
+  // not now
+  | 'database-unavailable';
