@@ -21,7 +21,7 @@ export function createLog(level: LogLevel, destination: DestinationStream): Log 
   const logger = pino(
     {
       level,
-      base: undefined,
+      base: null,
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },

@@ -3,6 +3,19 @@
  * them. Which HTTP status each has is said once, in the map over this type.
  */
 export type ProblemCode =
+  // said at the door, before any use case
+  | 'malformed-request'
+  | 'malformed-json'
+  | 'json-too-complex'
+  | 'body-too-large'
+  | 'unsupported-media-type'
+  | 'request-timeout'
+  | 'unauthenticated'
+  | 'insufficient-scope'
+  | 'rate-limited'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'internal-error'
   // the request makes no sense
   | 'invalid-request'
   | 'cursor-invalid'
