@@ -5,12 +5,17 @@ import * as tags from '../der/tags.ts';
 import { readNull, readObjectIdentifier } from '../der/values.ts';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 
-const BY_OID: ReadonlyMap<string, HashAlgorithm> = new Map([
-  ['1.3.14.3.2.26', 'SHA-1'],
-  ['2.16.840.1.101.3.4.2.1', 'SHA-256'],
-  ['2.16.840.1.101.3.4.2.2', 'SHA-384'],
-  ['2.16.840.1.101.3.4.2.3', 'SHA-512'],
-]);
+/** Object identifiers of RFC 3279 §2.2.1 and RFC 5754 §2. */
+export const HASH_OID: Readonly<Record<HashAlgorithm, string>> = {
+  'SHA-1': '1.3.14.3.2.26',
+  'SHA-256': '2.16.840.1.101.3.4.2.1',
+  'SHA-384': '2.16.840.1.101.3.4.2.2',
+  'SHA-512': '2.16.840.1.101.3.4.2.3',
+};
+
+const BY_OID: ReadonlyMap<string, HashAlgorithm> = new Map(
+  Object.entries(HASH_OID).map(([hash, oid]) => [oid, hash as HashAlgorithm]),
+);
 
 /** Octets of a digest. */
 export const DIGEST_LENGTH: Readonly<Record<HashAlgorithm, number>> = {
