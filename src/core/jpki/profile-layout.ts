@@ -1,0 +1,52 @@
+import type { Certificate } from '../x509/certificate.ts';
+import type { CertificateKind } from './certificate-kind.ts';
+
+interface Expected {
+  readonly extnID: string;
+  readonly name: string;
+  readonly critical: boolean;
+  /** May be absent without a word: the published material does not settle it. */
+  readonly optional?: boolean;
+}
+
+const KEY_USAGE: Expected = { extnID: '2.5.29.15', name: 'keyUsage', critical: true };
+const COMMON_TAIL: readonly Expected[] = [
+  { extnID: '2.5.29.32', name: 'certificatePolicies', critical: true },
+  { extnID: '2.5.29.18', name: 'issuerAltName', critical: false },
+  { extnID: '2.5.29.31', name: 'cRLDistributionPoints', critical: false },
+  { extnID: '1.3.6.1.5.5.7.1.1', name: 'authorityInfoAccess', critical: false },
+  { extnID: '2.5.29.35', name: 'authorityKeyIdentifier', critical: false },
+  { extnID: '2.5.29.14', name: 'subjectKeyIdentifier', critical: false },
+];
+
+/** Extensions in the order in which the issued certificates carry them. */
+const LAYOUT: Readonly<Record<CertificateKind, readonly Expected[]>> = {
+  'digital-signature': [
+    KEY_USAGE,
+    { extnID: '2.5.29.17', name: 'subjectAltName', critical: false },
+    ...COMMON_TAIL.map((row) => (row.name === 'authorityInfoAccess' ? { ...row, optional: true } : row)),
+  ],
+  'user-authentication': [KEY_USAGE, { extnID: '2.5.29.37', name: 'extKeyUsage', critical: false }, ...COMMON_TAIL],
+};
+
+/**
+ * Where a certificate is laid out otherwise than the profile says: `absent:…`, `criticality:…`, `additional:…` (by OID),
+ * `order`, `policies`, `version`. Said in the report and failing nothing: keyUsage, policy and subjectAltName decide.
+ */
+export function listDepartures(certificate: Certificate, kind: CertificateKind): readonly string[] {
+  const layout = LAYOUT[kind];
+  const { all, certificatePolicies } = certificate.extensions;
+  const departures: string[] = [];
+  if (certificate.version !== 3) departures.push('version');
+  for (const { extnID, name, critical, optional } of layout) {
+    const found = all.find((extension) => extension.extnID === extnID);
+    if (found === undefined && optional !== true) departures.push(`absent:${name}`);
+    if (found !== undefined && found.critical !== critical) departures.push(`criticality:${name}`);
+  }
+  const places = all.map(({ extnID }) => layout.findIndex((row) => row.extnID === extnID));
+  for (const [index, place] of places.entries()) if (place < 0) departures.push(`additional:${all[index]?.extnID}`);
+  const known = places.filter((place) => place >= 0);
+  if (known.some((place, index) => index > 0 && place < (known[index - 1] ?? 0))) departures.push('order');
+  if ((certificatePolicies?.length ?? 0) > 1) departures.push('policies');
+  return departures;
+}

@@ -1,0 +1,48 @@
+import type { CheckResult, Indication, SubIndication } from './check.ts';
+import { SUB_INDICATIONS } from './indication.ts';
+
+export interface Conclusion {
+  readonly indication: Indication;
+  /** Null with TOTAL-PASSED, and with INDETERMINATE when a required check gave no answer without any having failed. */
+  readonly subIndication: SubIndication | null;
+  /** The same request may end otherwise later: with TRY_LATER alone. */
+  readonly retryable: boolean;
+}
+
+const UNANSWERED: Conclusion = { indication: 'INDETERMINATE', subIndication: null, retryable: false };
+
+/**
+ * The verdict over all checks, whatever their order: the weightiest failure; without one, TOTAL-PASSED only when every
+ * check named in `required` is there and passed. No checks, or none required, is INDETERMINATE: nothing was proven.
+ * The only maker of TOTAL-PASSED.
+ */
+export function conclude(checks: readonly CheckResult[], required: readonly string[]): Conclusion {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length > 0) {
+    const winner = SUB_INDICATIONS.find((row) => failed.some((one) => one.subIndication === row.subIndication));
+    if (winner === undefined) return UNANSWERED;
+    return { ...winner, retryable: winner.subIndication === 'TRY_LATER' };
+  }
+  const answered = (name: string): boolean => {
+    const results = checks.filter(({ check }) => check === name);
+    return results.length > 0 && results.every(({ outcome }) => outcome === 'passed');
+  };
+  if (required.length === 0 || !required.every(answered)) return UNANSWERED;
+  return { indication: 'TOTAL-PASSED', subIndication: null, retryable: false };
+}
+
+/**
+ * The verdict over a container with several signatures: all must pass, else the weightiest failure of any, else (one gave
+ * no answer) INDETERMINATE. No signature is INDETERMINATE.
+ */
+export function concludeSeveral(
+  signatures: readonly { readonly checks: readonly CheckResult[]; readonly required: readonly string[] }[],
+): Conclusion {
+  const conclusions = signatures.map(({ checks, required }) => conclude(checks, required));
+  const rest = conclusions.filter(({ indication }) => indication !== 'TOTAL-PASSED');
+  for (const { subIndication } of SUB_INDICATIONS) {
+    const found = rest.find((conclusion) => conclusion.subIndication === subIndication);
+    if (found !== undefined) return found;
+  }
+  return rest[0] ?? conclusions[0] ?? UNANSWERED;
+}
