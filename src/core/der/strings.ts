@@ -4,7 +4,7 @@ import * as tags from './tags.ts';
 
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
 export function decodeUtf8(bytes: Uint8Array, offset = 0): string {
-  let text = '';
+  const units: number[] = [];
   for (let i = 0; i < bytes.length; ) {
     const lead = bytes[i] as number;
     const length =
@@ -28,10 +28,11 @@ export function decodeUtf8(bytes: Uint8Array, offset = 0): string {
     if (overlong || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff) {
       throw new DecodeError('invalid-value', offset + i, 'not UTF-8');
     }
-    text += String.fromCodePoint(point);
+    if (point < 0x10000) units.push(point);
+    else units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
     i += length;
   }
-  return text;
+  return fromCodeUnits(units);
 }
 
 export function encodeUtf8(text: string): Uint8Array {
@@ -52,12 +53,26 @@ export function encodeUtf8(text: string): Uint8Array {
   return Uint8Array.from(octets);
 }
 
-const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
+/** X.680 §41.4, and "*", "@", "&", "_", which real certificates carry; 1 for each character that may stand. */
+const PRINTABLE = new Uint8Array(256);
+for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?*@&_") {
+  PRINTABLE[character.charCodeAt(0)] = 1;
+}
+
+/** So many UTF-16 code units go to one call: engines bound the number of arguments. */
+const CHUNK = 4096;
+
+function fromCodeUnits(units: ArrayLike<number>): string {
+  if (units.length <= CHUNK) return String.fromCharCode.apply(null, units as number[]);
+  let text = '';
+  for (let i = 0; i < units.length; i += CHUNK) {
+    text += String.fromCharCode.apply(null, Array.prototype.slice.call(units, i, i + CHUNK) as number[]);
+  }
+  return text;
+}
 
 function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (const octet of bytes) text += String.fromCharCode(octet);
-  return text;
+  return fromCodeUnits(bytes);
 }
 
 function wide(element: DerElement, octetsPerCharacter: 2 | 4): string {
@@ -75,26 +90,31 @@ function wide(element: DerElement, octetsPerCharacter: 2 | 4): string {
   return text;
 }
 
+/** The contents octets as IA5String, whatever the tag (IMPLICIT): characters 0 to 127. */
+export function readAscii(element: DerElement): string {
+  const { buffer, contentStart, end } = element;
+  for (let i = contentStart; i < end; i++) {
+    if ((buffer[i] as number) > 0x7f) throw element.error('invalid-value', 'characters above 127');
+  }
+  return latin1(element.content);
+}
+
 /** Any of ASN.1's character string types as text; `undefined` when the tag is not one of them. */
 export function readString(element: DerElement): string | undefined {
   switch (element.tag) {
     case tags.UTF8_STRING:
       return decodeUtf8(element.content, element.contentStart);
     case tags.PRINTABLE_STRING: {
-      const text = latin1(element.content);
-      // X.680 §41.4. Real certificates carry "*", "@" and "&" here; other characters are refused.
-      if (!PRINTABLE.test(text.replaceAll(/[*@&_]/g, '')))
-        throw element.error('invalid-value', 'not a PrintableString');
-      return text;
+      const { buffer, contentStart, end } = element;
+      for (let i = contentStart; i < end; i++) {
+        if (PRINTABLE[buffer[i] as number] !== 1) throw element.error('invalid-value', 'not a PrintableString');
+      }
+      return latin1(element.content);
     }
     case tags.NUMERIC_STRING:
     case tags.IA5_STRING:
-    case tags.VISIBLE_STRING: {
-      const text = latin1(element.content);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: IA5String is exactly the characters 0 to 127
-      if (!/^[\u0000-\u007f]*$/.test(text)) throw element.error('invalid-value', 'characters above 127');
-      return text;
-    }
+    case tags.VISIBLE_STRING:
+      return readAscii(element);
     case tags.TELETEX_STRING:
       return latin1(element.content);
     case tags.BMP_STRING:

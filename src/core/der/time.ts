@@ -11,9 +11,9 @@ export function readTime(element: DerElement): Instant {
   return parseTime(element, short ? 2 : 4);
 }
 
-/** GeneralizedTime alone (OCSP's times, a CRL's invalidityDate), without fractions of a second. */
-export function readGeneralizedTime(element: DerElement): Instant {
-  if (element.tag !== tags.GENERALIZED_TIME) throw element.error('unexpected-tag', 'a GeneralizedTime was expected');
+/** GeneralizedTime alone (OCSP's times, a CRL's invalidityDate), without fractions of a second; `tag` where IMPLICIT. */
+export function readGeneralizedTime(element: DerElement, tag: number = tags.GENERALIZED_TIME): Instant {
+  if (element.tag !== tag) throw element.error('unexpected-tag', 'a GeneralizedTime was expected');
   return parseTime(element, 4);
 }
 

@@ -63,6 +63,12 @@ export interface AccessDescription {
   readonly accessLocation: GeneralName;
 }
 
+/** Attribute of subjectDirectoryAttributes (RFC 5280 §4.2.1.8); `values`: DER of each. */
+export interface DirectoryAttribute {
+  readonly type: string;
+  readonly values: readonly Uint8Array[];
+}
+
 /** One Extension as encoded. */
 export interface RawExtension {
   readonly extnID: string;
@@ -89,9 +95,11 @@ export interface Extensions {
   readonly cRLDistributionPoints: readonly DistributionPoint[] | undefined;
   readonly freshestCRL: readonly DistributionPoint[] | undefined;
   readonly authorityInfoAccess: readonly AccessDescription[] | undefined;
+  readonly subjectInfoAccess: readonly AccessDescription[] | undefined;
   readonly authorityKeyIdentifier: AuthorityKeyIdentifier | undefined;
   readonly subjectKeyIdentifier: Uint8Array | undefined;
+  readonly subjectDirectoryAttributes: readonly DirectoryAttribute[] | undefined;
+  readonly privateKeyUsagePeriod: { readonly notBefore?: Instant; readonly notAfter?: Instant } | undefined;
   /** id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1) is present. */
   readonly ocspNoCheck: boolean;
-  readonly privateKeyUsagePeriod?: { readonly notBefore?: Instant; readonly notAfter?: Instant } | undefined;
 }

@@ -1,0 +1,20 @@
+/** extnIDs that are decoded (RFC 5280 §4.2.1–2; RFC 6960 §4.2.2.2.1). */
+export const SUBJECT_DIRECTORY_ATTRIBUTES = '2.5.29.9';
+export const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
+export const KEY_USAGE = '2.5.29.15';
+export const PRIVATE_KEY_USAGE_PERIOD = '2.5.29.16';
+export const SUBJECT_ALT_NAME = '2.5.29.17';
+export const ISSUER_ALT_NAME = '2.5.29.18';
+export const BASIC_CONSTRAINTS = '2.5.29.19';
+export const NAME_CONSTRAINTS = '2.5.29.30';
+export const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
+export const CERTIFICATE_POLICIES = '2.5.29.32';
+export const POLICY_MAPPINGS = '2.5.29.33';
+export const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+export const POLICY_CONSTRAINTS = '2.5.29.36';
+export const EXT_KEY_USAGE = '2.5.29.37';
+export const FRESHEST_CRL = '2.5.29.46';
+export const INHIBIT_ANY_POLICY = '2.5.29.54';
+export const AUTHORITY_INFO_ACCESS = '1.3.6.1.5.5.7.1.1';
+export const SUBJECT_INFO_ACCESS = '1.3.6.1.5.5.7.1.11';
+export const OCSP_NO_CHECK = '1.3.6.1.5.5.7.48.1.5';
