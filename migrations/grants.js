@@ -1,0 +1,31 @@
+/** What the application's login may do, table by table: nothing appended can be rewritten, nothing else is granted. */
+const TABLE_RIGHTS = {
+  tenant: 'select, insert, update (policy, status)',
+  client: 'select, insert, update (expires_at, revoked_at)',
+  data_key: 'select, insert',
+  deployment_key: 'select, insert',
+  challenge: 'select, insert, update (used_at, used_by)',
+  subject: 'select, insert',
+  certificate: 'select, insert, update (revoked_at, revocation_reason, revocation_found_at)',
+  subject_attributes: 'select, insert',
+  verification: 'select, insert',
+  evidence: 'select, insert',
+  event: 'select, insert',
+  idempotency_key: 'select, insert, update',
+};
+
+/** Functions that see over tenants; everyone else is denied them. Their reasons stand at their definition. */
+const FUNCTIONS = [
+  'client_by_key_hash(bytea)',
+  'tenant_by_name(text)',
+  'purge_challenges(timestamptz, integer)',
+  'purge_idempotency_keys(timestamptz, integer)',
+];
+
+/** Run after every migrate; `login` is the quoted name of the role. */
+export async function grant(trx, login) {
+  for (const [table, rights] of Object.entries(TABLE_RIGHTS)) {
+    await trx.raw(`grant ${rights} on table ${table} to ${login}`);
+  }
+  for (const signature of FUNCTIONS) await trx.raw(`grant execute on function ${signature} to ${login}`);
+}
