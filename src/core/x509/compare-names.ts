@@ -1,0 +1,65 @@
+import { equalBytes, toHex } from '../bytes.ts';
+import * as tags from '../der/tags.ts';
+import type { AttributeTypeAndValue, Name } from './name.ts';
+
+const DOMAIN_COMPONENT = '0.9.2342.19200300.100.1.25';
+export const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
+
+/**
+ * Are two names the same (RFC 5280 §7.1)? PrintableString and UTF8String by caseIgnoreMatch of RFC 4518, domainComponent
+ * (§7.3) and emailAddress without regard to case, every other type octet by octet.
+ */
+export function compareNames(a: Name, b: Name): boolean {
+  if (equalBytes(a.der, b.der)) return true;
+  return a.rdns.length === b.rdns.length && beginsWith(a, b);
+}
+
+/** Does `name` lie in the subtree below `base`, `base` itself included (§4.2.1.10)? */
+export function isWithinSubtree(name: Name, base: Name): boolean {
+  return base.rdns.length <= name.rdns.length && beginsWith(name, base);
+}
+
+function beginsWith(name: Name, base: Name): boolean {
+  return base.rdns.every((rdn, i) => equalRdns(name.rdns[i] ?? [], rdn));
+}
+
+function equalRdns(a: readonly AttributeTypeAndValue[], b: readonly AttributeTypeAndValue[]): boolean {
+  if (a.length !== b.length) return false;
+  const [onlyA, onlyB] = [a[0], b[0]];
+  if (a.length === 1 && onlyA !== undefined && onlyB !== undefined) {
+    if (onlyA.type !== onlyB.type) return false;
+    return equalBytes(onlyA.valueDer, onlyB.valueDer) || comparable(onlyA) === comparable(onlyB);
+  }
+  // The order of a SET is that of the encodings, and differs between string types.
+  const right = sortedComparables(b);
+  return sortedComparables(a).every((one, i) => one === right[i]);
+}
+
+function sortedComparables(rdn: readonly AttributeTypeAndValue[]): string[] {
+  return rdn.map((one) => `${one.type}=${comparable(one)}`).sort();
+}
+
+/** A text equal exactly for values that match; marked by kind, so that a text never equals octets. */
+function comparable({ type, valueTag, value, valueDer }: AttributeTypeAndValue): string {
+  const byText =
+    valueTag === tags.PRINTABLE_STRING ||
+    valueTag === tags.UTF8_STRING ||
+    (valueTag === tags.IA5_STRING && (type === DOMAIN_COMPONENT || type === EMAIL_ADDRESS));
+  return byText && value !== undefined ? `text:${prepare(value)}` : `octets:${toHex(valueDer)}`;
+}
+
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+const SPACES = /[\t\n\v\f\r\u0085\p{Z}]+/gu;
+const MAPPED_TO_NOTHING = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|\u034f|\ufffc/gu;
+
+/** RFC 4518 §2: map, fold case, normalise (NFKC), drop insignificant spaces. */
+function prepare(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
+  return text
+    .replace(SPACES, ' ')
+    .replace(MAPPED_TO_NOTHING, '')
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/ +/g, ' ')
+    .replace(/^ | $/g, '');
+}
