@@ -1,0 +1,24 @@
+import type { Routes } from '../../platform/http/app.ts';
+import { replyWith } from '../../platform/http/reply.ts';
+import { callerOf, requestOptionsOf } from '../caller-of-call.ts';
+import type { RequestOptions } from '../request-options.ts';
+import type { ServiceResult } from '../service-result.ts';
+import type { Caller } from '../tenants/caller.ts';
+import type { VerificationFilters, VerificationPage, VerificationResponse, VerifyRequest } from './wire.ts';
+
+export interface VerificationUseCases {
+  verify(caller: Caller, request: VerifyRequest, options: RequestOptions): Promise<ServiceResult<VerificationResponse>>;
+  read(caller: Caller, id: string): Promise<ServiceResult<VerificationResponse>>;
+  list(caller: Caller, filters: VerificationFilters): Promise<ServiceResult<VerificationPage>>;
+}
+
+/** POST /jpki/verify and reading back. Requests have the documented shape when they arrive here. */
+export function verificationRoutes(verifications: VerificationUseCases): Routes<Caller> {
+  return {
+    verify: async (call) =>
+      replyWith(200, await verifications.verify(callerOf(call), call.body as VerifyRequest, requestOptionsOf(call))),
+    readVerification: async (call) => replyWith(200, await verifications.read(callerOf(call), call.path.id as string)),
+    listVerifications: async (call) =>
+      replyWith(200, await verifications.list(callerOf(call), call.query as VerificationFilters)),
+  };
+}

@@ -1,0 +1,168 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Clock } from '../clock.ts';
+import { DatabaseUnavailable } from '../database/database.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { recordAccess } from './access.ts';
+import { type Authenticate, authenticateRequest, type Principal, requireScopes } from './authentication.ts';
+import { receiveJson } from './body.ts';
+import type { Contract, Operation } from './document.ts';
+import { buildProblem, HttpProblem } from './problem.ts';
+import { PROBLEMS } from './problem-map.ts';
+import { createRateLimiter, type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
+import type { Reply } from './reply.ts';
+import { selectRequestId } from './request-id.ts';
+import { API_HEADERS } from './security-headers.ts';
+import { createRequestValidators, type ParameterValues, type RequestValidator } from './validators.ts';
+
+/** A request that passed the door: authenticated, within its limits, of the documented shape. */
+export interface Call<Caller> {
+  /** Of operations that name a scope. */
+  readonly principal: Principal<Caller> | undefined;
+  readonly requestId: string;
+  readonly path: ParameterValues;
+  readonly query: ParameterValues;
+  readonly headers: ParameterValues;
+  readonly body: unknown;
+  /** The body's octets as received. */
+  readonly rawBody: Uint8Array;
+}
+
+/** Operations by operationId. */
+export type Routes<Caller> = Readonly<Record<string, (call: Call<Caller>) => Promise<Reply>>>;
+
+export interface AppParts<Caller> {
+  readonly contract: Contract;
+  readonly routes: Routes<Caller>;
+  readonly authenticate: Authenticate<Caller>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Greatest time for a body to arrive. */
+  readonly bodyTimeoutMs: number;
+  readonly mount?: (app: Express) => void;
+}
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** One route per operation of the contract; an operation without a route, or the reverse, stops the start. */
+export function createApp<Caller>(parts: AppParts<Caller>): Express {
+  const { contract, routes } = parts;
+  const operationIds = new Set(contract.operations.map((operation) => operation.operationId));
+  const stray = [...Object.keys(routes)].filter((id) => !operationIds.has(id));
+  const missing = [...operationIds].filter((id) => !(id in routes));
+  if (stray.length + missing.length > 0) throw new Error(`routes and contract differ: ${[...stray, ...missing]}`);
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.set('query parser', false).set('case sensitive routing', true);
+  app.use((request, response, next) => {
+    response.locals.requestId = selectRequestId(request.get('x-request-id'));
+    response.set({ ...API_HEADERS, 'X-Request-Id': response.locals.requestId });
+    recordAccess(request, response, parts);
+    next();
+  });
+  const limiter = createRateLimiter(parts.clock);
+  const validators = createRequestValidators(contract);
+  for (const operation of contract.operations) {
+    const validator = validators.get(operation.operationId) as RequestValidator;
+    app[operation.method](expressPath(operation.path), (request, response) =>
+      answer(parts, limiter, operation, validator, request, response),
+    );
+  }
+  refuseOtherMethods(app, contract);
+  parts.mount?.(app);
+  app.use(() => {
+    throw new HttpProblem('not-found');
+  });
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) =>
+    sendProblem(parts.log, response, error),
+  );
+  return app;
+}
+
+async function answer<Caller>(
+  parts: AppParts<Caller>,
+  limiter: RateLimiter,
+  operation: Operation,
+  validator: RequestValidator,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  response.locals.operation = operation;
+  const principal = await admit(parts, limiter, operation, request, response);
+  const path = validator.validatePath(request.params as Record<string, string>);
+  const query = validator.validateQuery(new URL(request.url, 'http://request').searchParams);
+  const headers = validator.validateHeaders(request.headers);
+  const received =
+    operation.bodySchema === undefined
+      ? undefined
+      : await receiveJson(request, operation.bodyLimitBytes, parts.bodyTimeoutMs);
+  if (received) validator.validateBody(received.json);
+  const requestId = response.locals.requestId as string;
+  const rawBody = received?.raw ?? new Uint8Array();
+  const call = { principal, requestId, path, query, headers, body: received?.json, rawBody };
+  const route = parts.routes[operation.operationId] as (call: Call<Caller>) => Promise<Reply>;
+  send(response, await route(call));
+}
+
+/** Who calls, may they, and not too often; before a single octet of the body is read. */
+async function admit<Caller>(
+  parts: AppParts<Caller>,
+  limiter: RateLimiter,
+  operation: Operation,
+  request: Request,
+  response: Response,
+): Promise<Principal<Caller> | undefined> {
+  if (operation.scopes === null) return undefined;
+  const principal = await authenticateRequest(request.get('authorization'), parts.authenticate);
+  response.locals.clientId = principal.clientId;
+  const decision = limiter.take(principal.clientId, principal.requestsPerMinute);
+  response.set(rateLimitHeaders(decision, principal.requestsPerMinute));
+  if (!decision.admitted) throw new HttpProblem('rate-limited');
+  requireScopes(principal, operation.scopes);
+  return principal;
+}
+
+function send(response: Response, reply: Reply): void {
+  response.status(reply.status).set(reply.headers ?? {});
+  if ('json' in reply) response.type('application/json').send(JSON.stringify(reply.json));
+  else response.type(reply.contentType).send(reply.text);
+}
+
+function sendProblem(log: Log, response: Response, error: unknown): void {
+  const problem = problemOf(error);
+  const requestId = response.locals.requestId as string;
+  if (problem.code === 'internal-error' || problem.code === 'database-unavailable') {
+    log.error('http.request-failed', { requestId, code: problem.code, ...(error instanceof Error ? { error } : {}) });
+  }
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.status(PROBLEMS[problem.code].status).set(problem.headers).type('application/problem+json');
+  response.send(JSON.stringify(buildProblem(problem.code, requestId, problem.errors)));
+}
+
+function problemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem && error.code === 'database-unavailable') return unavailable();
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof DatabaseUnavailable) return unavailable();
+  // express: a path whose percent-encoding cannot be decoded
+  if (error instanceof URIError) return new HttpProblem('malformed-request');
+  return new HttpProblem('internal-error');
+}
+
+const unavailable = () => new HttpProblem('database-unavailable', [], { 'Retry-After': RETRY_AFTER_SECONDS });
+
+function refuseOtherMethods(app: Express, contract: Contract): void {
+  for (const path of new Set(contract.operations.map((operation) => operation.path))) {
+    const methods = contract.operations.filter((operation) => operation.path === path).map((o) => o.method);
+    const allow = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+    app.all(expressPath(path), () => {
+      throw new HttpProblem('method-not-allowed', [], { Allow: allow.join(', ') });
+    });
+  }
+}
+
+const expressPath = (template: string) => template.replaceAll(/\{(\w+)\}/g, ':$1');

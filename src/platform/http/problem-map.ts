@@ -1,0 +1,182 @@
+import type { ProblemCode } from '../problem-code.ts';
+
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly titleJa: string;
+  /** What is wrong and what to do. */
+  readonly detail: string;
+}
+
+/** Every code of the API: a missing one does not compile. */
+export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
+  'malformed-request': {
+    status: 400,
+    title: 'The request cannot be read',
+    titleJa: 'リクエストを解釈できません',
+    detail: 'Path, query or headers are not well-formed HTTP. Correct the encoding of the address.',
+  },
+  'malformed-json': {
+    status: 400,
+    title: 'The body is not JSON',
+    titleJa: '本文がJSONではありません',
+    detail: 'Send one JSON text (RFC 8259) in UTF-8.',
+  },
+  'json-too-complex': {
+    status: 400,
+    title: 'The body is nested too deep or has too many values',
+    titleJa: '本文の入れ子が深すぎるか、値が多すぎます',
+    detail: 'No request of this API needs more than 32 levels or 10 000 values.',
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'The request does not have the documented shape',
+    titleJa: 'リクエストの形式が仕様と異なります',
+    detail: 'Correct the places listed in errors; /docs shows the shape.',
+  },
+  'cursor-invalid': {
+    status: 400,
+    title: 'The cursor is not one of ours',
+    titleJa: 'カーソルが無効です',
+    detail: 'Send nextCursor of the page before unaltered, with the same filters, or none to begin again.',
+  },
+  'digest-not-supported': {
+    status: 400,
+    title: 'A digest cannot stand in for the content here',
+    titleJa: 'この署名方式ではダイジェストを使えません',
+    detail: 'digest works with RS256, RS384 and RS512, of the same hash, alone. Send content instead.',
+  },
+  'content-required': {
+    status: 422,
+    title: 'It is not said what was signed',
+    titleJa: '署名対象がありません',
+    detail: 'Send exactly one of content, digest (raw alone) and challengeId.',
+  },
+  'content-not-allowed': {
+    status: 422,
+    title: 'The content is given more than once',
+    titleJa: '署名対象が重複しています',
+    detail: 'raw: send exactly one of content, digest and challengeId. Attached cms: send neither content nor digest.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'No known API key',
+    titleJa: 'APIキーがないか、正しくありません',
+    detail: 'Send "Authorization: Bearer jpk_…" with a key made by "npm run jpki -- clients create".',
+  },
+  'insufficient-scope': {
+    status: 403,
+    title: 'The client lacks a scope',
+    titleJa: 'この操作の権限（スコープ）がありません',
+    detail: 'Use a client that has the scope which the operation names under security in /openapi.yaml.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing at this address',
+    titleJa: 'このアドレスには何もありません',
+    detail: '/docs lists the operations.',
+  },
+  'verification-not-found': {
+    status: 404,
+    title: 'No such verification',
+    titleJa: '検証結果が見つかりません',
+    detail: 'The id is not one of your verifications.',
+  },
+  'tenant-not-found': {
+    status: 404,
+    title: 'No such tenant',
+    titleJa: 'テナントが見つかりません',
+    detail: '"npm run jpki -- tenants list" shows those there are.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This address does not know the method',
+    titleJa: 'このアドレスでは使えないメソッドです',
+    detail: 'Use one of the methods in the Allow header.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The body did not arrive in time',
+    titleJa: '本文の受信が時間内に終わりませんでした',
+    detail: 'Send the whole body without pauses; ask again.',
+  },
+  'idempotency-key-reused': {
+    status: 409,
+    title: 'The Idempotency-Key was used with another body',
+    titleJa: '同じIdempotency-Keyが別の内容で使われました',
+    detail: 'Make a new key for a new request; repeat a request byte for byte under its old key.',
+  },
+  'tenant-exists': {
+    status: 409,
+    title: 'A tenant of this name exists',
+    titleJa: '同名のテナントがあります',
+    detail: 'Choose another name.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    titleJa: '本文が大きすぎます',
+    detail: 'The limit of each operation stands in /openapi.yaml as x-body-limit-bytes.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body is not application/json',
+    titleJa: '本文はapplication/jsonで送ってください',
+    detail: 'Send "Content-Type: application/json" in UTF-8 and no Content-Encoding.',
+  },
+  'certificate-unreadable': {
+    status: 422,
+    title: 'The certificate cannot be decoded',
+    titleJa: '証明書を読み取れません',
+    detail: 'signature.certificate must be one X.509 certificate in strict DER, nothing after it.',
+  },
+  'cms-unreadable': {
+    status: 422,
+    title: 'The CMS cannot be decoded',
+    titleJa: 'CMSを読み取れません',
+    detail:
+      'signature.value must be a ContentInfo with SignedData (RFC 5652) in strict DER, not BER, nothing after it.',
+  },
+  'signer-count': {
+    status: 422,
+    title: 'Not exactly one signer',
+    titleJa: '署名者が一人ではありません',
+    detail: 'The SignedData must have exactly one SignerInfo.',
+  },
+  'signer-certificate-missing': {
+    status: 422,
+    title: "The signer's certificate is not there",
+    titleJa: '署名者の証明書が含まれていません',
+    detail: 'The SignedData must hold the certificate that its SignerInfo names.',
+  },
+  'format-not-supported': {
+    status: 422,
+    title: 'This signature format is not supported yet',
+    titleJa: 'この署名形式にはまだ対応していません',
+    detail: 'Use format raw or cms.',
+  },
+  'not-yet-supported': {
+    status: 422,
+    title: 'This part of the request is not supported yet',
+    titleJa: 'この項目にはまだ対応していません',
+    detail: 'Leave out the fields listed in errors.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    titleJa: 'リクエストが多すぎます',
+    detail: 'Ask again after Retry-After seconds.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'The service failed',
+    titleJa: 'サービス内部の障害です',
+    detail: 'The fault is ours. The log holds it under requestId.',
+  },
+  'database-unavailable': {
+    status: 503,
+    title: 'The database cannot be used right now',
+    titleJa: 'データベースを利用できません',
+    detail: 'Nothing was recorded. Ask again after Retry-After seconds, with the same Idempotency-Key.',
+  },
+};

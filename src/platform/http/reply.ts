@@ -1,0 +1,32 @@
+import type { ProblemCode } from '../problem-code.ts';
+import { HttpProblem } from './problem.ts';
+
+/** What an operation answers. `text` goes out as it is, `json` as application/json. */
+export type Reply =
+  | { readonly status: number; readonly json: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly text: string | Buffer;
+      readonly contentType: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
+
+/** The shape in which a use case answers (features/service-result.ts). */
+export type UseCaseResult<T> =
+  | { readonly ok: true; readonly value: T; readonly replayed?: boolean }
+  | {
+      readonly ok: false;
+      readonly code: ProblemCode;
+      readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+    };
+
+/** A use case's value with that status; its failure as a problem. */
+export function replyWith<T>(status: number, result: UseCaseResult<T>): Reply {
+  if (!result.ok) {
+    throw new HttpProblem(
+      result.code,
+      (result.errors ?? []).map((error) => ({ in: 'body', ...error })),
+    );
+  }
+  return { status, json: result.value, ...(result.replayed ? { headers: { 'Idempotency-Replayed': 'true' } } : {}) };
+}

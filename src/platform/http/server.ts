@@ -1,0 +1,62 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  /** Whole request, headers and body. */
+  readonly requestTimeoutMs: number;
+  /** What is still unanswered after that is cut off. */
+  readonly stopTimeoutMs: number;
+}
+
+export interface RunningServer {
+  /** http://host:port */
+  readonly url: string;
+  /** Stops accepting, lets requests in flight be answered, closes what is left after stopTimeoutMs. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with the system's error (EADDRINUSE, EACCES, …). */
+export async function startServer(listener: RequestListener, settings: ServerSettings): Promise<RunningServer> {
+  let isStopping = false;
+  const server = createServer({ requestTimeout: settings.requestTimeoutMs, headersTimeout: 10_000 }, (req, res) => {
+    if (isStopping) res.setHeader('Connection', 'close');
+    listener(req, res);
+  });
+  server.keepAliveTimeout = 65_000;
+  server.maxHeadersCount = 100;
+  await listen(server, settings);
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    stop: () => {
+      isStopping = true;
+      return close(server, settings.stopTimeoutMs);
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: ServerSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Connections that become idle after their answer are closed as well; Node closes only those idle at once. */
+function close(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(late);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,145 @@
+import { type ChallengeUseCases, challengeRoutes } from '../../src/features/challenges/routes.ts';
+import type { Caller, Scope, TenantPolicy } from '../../src/features/tenants/caller.ts';
+import { type VerificationUseCases, verificationRoutes } from '../../src/features/verification/routes.ts';
+import type { VerificationResponse } from '../../src/features/verification/wire.ts';
+import { createApp } from '../../src/platform/http/app.ts';
+import { mountDocsAssets } from '../../src/platform/http/docs.ts';
+import { type Readiness, runningRoutes } from '../../src/platform/http/running-routes.ts';
+import { type RunningServer, startServer } from '../../src/platform/http/server.ts';
+import { type Log, type LogFacts, silentLog } from '../../src/platform/log.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { contract } from './contract.ts';
+
+export const NOW = Date.parse('2026-11-22T03:00:00Z');
+export const VERIFY_KEY = 'jpk_verify';
+export const OTHER_KEY = 'jpk_statuschecks';
+
+const policy: TenantPolicy = {
+  challengeRequired: false,
+  revocationMethod: 'ocsp',
+  ocspMaxAgeSeconds: 3_600,
+  crlMaxAgeSeconds: 129_600,
+  kindsAccepted: ['digital-signature', 'user-authentication'],
+  digestAllowed: false,
+  storeSubject: true,
+  rateLimitPerMinute: 600,
+};
+
+export const verification: VerificationResponse = {
+  verificationId: 'ver_068w3w5k1r7q3a8v',
+  reference: null,
+  purpose: 'account-opening',
+  verifiedAt: '2026-11-22T03:00:00Z',
+  indication: 'INDETERMINATE',
+  retryable: true,
+  subIndication: 'TRY_LATER',
+  checks: [],
+  certificate: null,
+  revocation: null,
+  attributes: null,
+  declared: null,
+  subject: null,
+  legalMethod: null,
+};
+
+/** Fakes that answer with fixed values and remember what they were asked. */
+export interface FakeUseCases extends VerificationUseCases, ChallengeUseCases {
+  readonly asked: { readonly operation: string; readonly argument: unknown; readonly idempotencyKey?: string }[];
+}
+
+export function fakeUseCases(overrides: Partial<VerificationUseCases & ChallengeUseCases> = {}): FakeUseCases {
+  const asked: FakeUseCases['asked'] = [];
+  return {
+    asked,
+    verify: async (_caller, argument, { idempotencyKey }) => {
+      asked.push({ operation: 'verify', argument, ...(idempotencyKey ? { idempotencyKey } : {}) });
+      return { ok: true, value: { ...verification, purpose: argument.purpose } };
+    },
+    read: async (_caller, argument) => {
+      asked.push({ operation: 'read', argument });
+      if (argument !== verification.verificationId) return { ok: false, code: 'verification-not-found' };
+      return { ok: true, value: verification };
+    },
+    list: async (_caller, argument) => {
+      asked.push({ operation: 'list', argument });
+      return { ok: true, value: { items: [], nextCursor: null } };
+    },
+    issue: async (_caller, argument) => {
+      asked.push({ operation: 'issue', argument });
+      return {
+        ok: true,
+        value: {
+          challengeId: 'chl_068w3w5k1r7q3a8v',
+          content: 'YWJj',
+          digest: { algorithm: 'SHA-256', value: 'YWJj' },
+          expiresAt: '2026-11-22T03:05:00Z',
+        },
+      };
+    },
+    ...overrides,
+  };
+}
+
+export interface FakeApp extends RunningServer {
+  readonly useCases: FakeUseCases;
+  readonly lines: { event: string; facts: LogFacts }[];
+}
+
+export interface FakeSettings {
+  readonly useCases?: FakeUseCases;
+  readonly readiness?: Readiness;
+  readonly rateLimitPerMinute?: number;
+  readonly now?: () => number;
+  readonly bodyTimeoutMs?: number;
+  readonly stopTimeoutMs?: number;
+}
+
+/** The whole HTTP door on a free port of the loopback, with hand-written use cases behind it. */
+export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp> {
+  const useCases = settings.useCases ?? fakeUseCases();
+  const lines: FakeApp['lines'] = [];
+  const write = (event: string, facts: LogFacts = {}) => lines.push({ event, facts });
+  const log: Log = { ...silentLog, info: write, warn: write, error: write };
+  const metrics = createMetrics();
+  const ready = { status: 'ready', mode: 'sandbox', database: { usable: true }, gateway: { ocsp: [], crls: [] } };
+  const readiness = settings.readiness ?? (async () => ({ ready: true, body: ready }));
+  const scopes: Record<string, Scope> = { [VERIFY_KEY]: 'verify', [OTHER_KEY]: 'status:check' };
+  const app = createApp<Caller>({
+    contract,
+    routes: {
+      ...runningRoutes({ contract, metrics, readiness }),
+      ...challengeRoutes(useCases),
+      ...verificationRoutes(useCases),
+    },
+    authenticate: async (apiKey) => {
+      const scope = scopes[apiKey];
+      if (scope === undefined) return undefined;
+      const caller: Caller = {
+        tenantId: '00000000-0000-7000-8000-000000000001',
+        tenantName: 'bank-a',
+        tenantRole: 'verifier',
+        policy,
+        clientId: `cli_${scope}`,
+        scopes: new Set([scope]),
+      };
+      return {
+        caller,
+        clientId: caller.clientId,
+        scopes: caller.scopes,
+        requestsPerMinute: settings.rateLimitPerMinute ?? 6000,
+      };
+    },
+    clock: { now: settings.now ?? (() => NOW) },
+    log,
+    metrics,
+    bodyTimeoutMs: settings.bodyTimeoutMs ?? 5_000,
+    mount: mountDocsAssets,
+  });
+  const server = await startServer(app, {
+    host: '127.0.0.1',
+    port: 0,
+    requestTimeoutMs: 30_000,
+    stopTimeoutMs: settings.stopTimeoutMs ?? 4_000,
+  });
+  return { ...server, useCases, lines };
+}
