@@ -1,0 +1,80 @@
+import pg from 'pg';
+import type { Log } from '../log.ts';
+import { DatabaseUnavailable } from './database.ts';
+import { translateError } from './database-error.ts';
+
+export interface ConnectionPool {
+  readonly pool: pg.Pool;
+  /** A connection of the pool; DatabaseUnavailable when none can be had in time. */
+  acquire(): Promise<pg.PoolClient>;
+  /** Given back, or thrown away when it broke. */
+  release(client: pg.PoolClient): void;
+}
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly log: Log;
+  /** Longest wait for a connection, free or new. */
+  readonly acquireTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+}
+
+/** A reply this much later than the server's own statement timeout will not come: the connection is dead. */
+const SILENCE_MARGIN_MS = 5_000;
+
+export function createPool(options: PoolOptions): ConnectionPool {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: 'jpki-verifier',
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
+    query_timeout: statementTimeoutMs + SILENCE_MARGIN_MS,
+  });
+  const lost = new WeakSet<pg.PoolClient>();
+  pool.on('error', () => undefined); // of idle connections; logged below, replaced at the next need
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      if (!lost.has(client)) options.log.warn('database.connection-lost', { error });
+      lost.add(client);
+    });
+    client.on('end', () => lost.add(client));
+    translateQueryErrors(client, lost);
+  });
+  return {
+    pool,
+    acquire: async () => {
+      try {
+        return await pool.connect();
+      } catch (error) {
+        throw new DatabaseUnavailable(error);
+      }
+    },
+    release: (client) => client.release(lost.has(client)),
+  };
+}
+
+/** Every query of the connection, by promise or callback (knex), rejects with translated errors only. */
+function translateQueryErrors(client: pg.PoolClient, lost: WeakSet<pg.PoolClient>): void {
+  const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
+  const translate = (error: unknown): unknown => {
+    // without SQLSTATE it is the driver speaking: the connection broke, or its answer did not come in time
+    if (!(error instanceof pg.DatabaseError)) lost.add(client);
+    return translateError(error, lost.has(client));
+  };
+  const translating = (...parameters: unknown[]): unknown => {
+    const callback = parameters.at(-1);
+    if (typeof callback === 'function') {
+      const answer = (error: unknown, result: unknown) => callback(error && translate(error), result);
+      return query(...parameters.slice(0, -1), answer);
+    }
+    const result = query(...parameters);
+    return result instanceof Promise ? result.catch((error) => Promise.reject(translate(error))) : result;
+  };
+  client.query = translating as typeof client.query;
+}

@@ -1,0 +1,111 @@
+import knexBuilder, { type Knex } from 'knex';
+import pg from 'pg';
+import type { Log } from '../log.ts';
+import { loadGrants, MIGRATION_TABLE, migrationSource } from './migration-files.ts';
+
+export interface MigrateOptions {
+  /** The owner of the database. */
+  readonly adminUrl: string;
+  /** The application's login: given what `grants.js` says; nothing where it is the owner itself. */
+  readonly loginUrl: string;
+  readonly directory: string;
+  readonly log: Log;
+}
+
+/** The database cannot be migrated; the message is a sentence. */
+export class MigrationError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'MigrationError';
+  }
+}
+
+/** Of our session advisory lock: any constant that nobody else uses. */
+const LOCK = 7_156_041_928_033_017n;
+const OLDEST_POSTGRES = 150_000;
+
+/**
+ * Brings the schema up to the code and makes the login's grants. Any number of these may run at once, one works while the
+ * others wait: knex' own lock row makes them fail instead. Returns the names of what was applied by this one.
+ */
+export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
+  const lock = new pg.Client({ connectionString: options.adminUrl, connectionTimeoutMillis: 10_000, keepAlive: true });
+  lock.on('error', () => undefined); // lost with its server; what then runs fails by itself
+  await lock.connect();
+  try {
+    await refuseOldServer(lock);
+    await lock.query('select pg_advisory_lock($1)', [String(LOCK)]);
+    const applied = await applyInLock(options, lock);
+    options.log.info('database.migrated', { applied: applied.length });
+    return applied;
+  } finally {
+    await lock.end();
+  }
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: number; text: string }>(
+    `select current_setting('server_version_num')::int as version, current_setting('server_version') as text`,
+  );
+  if ((rows[0]?.version ?? 0) < OLDEST_POSTGRES) {
+    throw new MigrationError(`PostgreSQL ${rows[0]?.text} is too old: version 15 or later is needed.`);
+  }
+}
+
+async function applyInLock(options: MigrateOptions, lock: pg.Client): Promise<readonly string[]> {
+  await clearLockRow(lock);
+  const knex = knexBuilder({
+    client: 'pg',
+    connection: { connectionString: options.adminUrl, application_name: 'jpki-verifier migrate' },
+    pool: { min: 0, max: 1 },
+    compileSqlOnError: false,
+    log: quiet,
+  });
+  try {
+    const [, applied] = (await knex.migrate.latest({
+      migrationSource: migrationSource(options.directory),
+      tableName: MIGRATION_TABLE,
+      // a database ahead of this code is normal while replicas are replaced one by one
+      disableMigrationsListValidation: true,
+    })) as [number, string[]];
+    await grantToLogin(knex, options);
+    return applied;
+  } finally {
+    await knex.destroy();
+  }
+}
+
+/** What goes wrong is said by the error that we reject with. */
+const quiet = { warn: () => undefined, error: () => undefined, debug: () => undefined, deprecate: () => undefined };
+
+/** knex' lock row outlives a migrate that was killed. We hold the lock that counts: nobody else is at work. */
+async function clearLockRow(lock: pg.Client): Promise<void> {
+  const table = `${MIGRATION_TABLE}_lock`;
+  const { rows } = await lock.query<{ name: string | null }>('select to_regclass($1)::text as name', [table]);
+  if (rows[0]?.name != null) await lock.query(`update ${table} set is_locked = 0 where is_locked <> 0`);
+}
+
+async function grantToLogin(knex: Knex, options: MigrateOptions): Promise<void> {
+  const grants = await loadGrants(options.directory);
+  const login = decodeURIComponent(new URL(options.loginUrl).username);
+  await knex.transaction(async (trx) => {
+    const { rows } = await trx.raw<{ rows: { owner: string; database: string; known: boolean }[] }>(
+      `select current_user as owner, current_database() as database,
+              exists (select from pg_roles where rolname = ?) as known`,
+      [login],
+    );
+    const facts = rows[0];
+    if (facts === undefined || facts.owner === login) return;
+    if (!facts.known) {
+      throw new MigrationError(
+        `The role "${login}" of DATABASE_URL does not exist: create it (login, nothing else) first.`,
+      );
+    }
+    const role = pg.escapeIdentifier(login);
+    await trx.raw(`grant connect on database ${pg.escapeIdentifier(facts.database)} to ${role}`);
+    await trx.raw(`grant usage on schema public to ${role}`);
+    await trx.raw(`revoke all on all tables in schema public from ${role}`);
+    await trx.raw(`grant select on ${MIGRATION_TABLE} to ${role}`);
+    await grants?.grant(trx, role);
+  });
+}
