@@ -68,9 +68,6 @@ export interface Refusal {
   readonly refused: RefusalCode;
   /** Prose for operators; no serials, no URLs with secrets, nothing personal. */
   readonly detail: string;
-  /**
-   * CRL alone: a list that cannot say "good" (not undivided, some reasons, …) may still prove "revoked".
-   */
 }
 
 /** One source that was tried, in order; shown in `revocation.attempts` of the answer. */

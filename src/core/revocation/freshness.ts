@@ -1,0 +1,32 @@
+import type { Instant } from '../instant.ts';
+import { refuse } from './evidence.ts';
+import type { Refusal } from './status.ts';
+
+/** When the judgement is made, and what still counts as fresh then. */
+export interface FreshnessRules {
+  readonly at: Instant;
+  /** Greatest age of thisUpdate where nextUpdate is absent. */
+  readonly maxAgeSeconds: number;
+  /** How far the issuer's clock may be from ours, either way. */
+  readonly clockSkewSeconds: number;
+}
+
+/**
+ * RFC 6960 §4.2.2.1 and RFC 5280 §6.3.3: thisUpdate is not in the future, nextUpdate not in the past; without nextUpdate
+ * thisUpdate is at most `maxAgeSeconds` old. Each bound belongs to the fresh side.
+ */
+export function refuseByTime(
+  thisUpdate: Instant,
+  nextUpdate: Instant | null,
+  { at, maxAgeSeconds, clockSkewSeconds }: FreshnessRules,
+): Refusal | undefined {
+  const skew = clockSkewSeconds * 1000;
+  if (nextUpdate !== null && nextUpdate < thisUpdate) return refuse('malformed', 'nextUpdate lies before thisUpdate');
+  if (thisUpdate > at + skew) return refuse('not-yet-valid', 'thisUpdate lies in the future');
+  if (nextUpdate === null) {
+    return at - thisUpdate > maxAgeSeconds * 1000
+      ? refuse('stale', `no nextUpdate, and thisUpdate is older than ${maxAgeSeconds} s`)
+      : undefined;
+  }
+  return nextUpdate < at - skew ? refuse('stale', 'nextUpdate lies in the past') : undefined;
+}
