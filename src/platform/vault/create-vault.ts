@@ -1,0 +1,82 @@
+import { rm } from 'node:fs/promises';
+import type { Database } from '../database/database.ts';
+import type { Log } from '../log.ts';
+import { loadTenantKeys, type TenantKeys } from './data-keys.ts';
+import { isDeploymentKnown, recordDeployment } from './deployment-check.ts';
+import { frame } from './frames.ts';
+import { createKeyFile, type DeploymentKeys, readKeyFile } from './key-file.ts';
+import { createKeyedHashes } from './keyed-hashes.ts';
+import { seal, unseal } from './sealed-box.ts';
+import { type FieldIdentity, type KeyPurpose, type TenantVault, type Vault, VaultError } from './vault.ts';
+
+export interface VaultOptions {
+  /** JSON, mode 0600; made at the first start of a new deployment, and then to be kept as well as the database. */
+  readonly keyFile: string;
+  readonly database: Database;
+  readonly log: Log;
+}
+
+/** Tenants whose keys are kept unwrapped in memory. */
+const MAX_KEPT = 10_000;
+
+/** Opens the vault of this deployment. VaultError, whose message is a sentence, when the key file is lost or not its own. */
+export async function createVault(options: VaultOptions): Promise<Vault> {
+  const keys = await loadDeploymentKeys(options);
+  const kept = new Map<string, Promise<TenantVault>>();
+  return {
+    hashes: createKeyedHashes(keys),
+    open: (tenantId) => {
+      const known = kept.get(tenantId);
+      if (known !== undefined) return known;
+      const opening = loadTenantKeys(options.database, keys.keyEncryption, tenantId).then((tenantKeys) =>
+        tenantVault(tenantId, tenantKeys),
+      );
+      if (kept.size >= MAX_KEPT) kept.clear();
+      kept.set(tenantId, opening);
+      opening.catch(() => kept.delete(tenantId)); // the next caller tries again
+      return opening;
+    },
+  };
+}
+
+async function loadDeploymentKeys({ keyFile, database, log }: VaultOptions): Promise<DeploymentKeys> {
+  const present = await readKeyFile(keyFile);
+  if (present === undefined && (await isDeploymentKnown(database))) {
+    throw new VaultError(
+      `The key file ${keyFile} is missing, but this database was written with one: put it back (from the backup, or from another replica). Without it nothing personal in the database can be read.`,
+    );
+  }
+  const isNew = present === undefined && (await createKeyFile(keyFile));
+  const keys = present ?? (await readKeyFile(keyFile));
+  if (keys !== undefined && (await recordDeployment(database, keys))) {
+    if (isNew) log.info('vault.key-created');
+    return keys;
+  }
+  if (isNew) await rm(keyFile, { force: true }); // nothing was sealed under it
+  throw new VaultError(
+    `The key file ${keyFile} is not the one that this database was written with: every replica needs a copy of the same file.`,
+  );
+}
+
+function tenantVault(tenantId: string, keys: TenantKeys): TenantVault {
+  const keysOf = (purpose: KeyPurpose, identity: FieldIdentity) => {
+    const known = keys.get(purpose);
+    if (known === undefined || identity.tenantId !== tenantId) throw new VaultError('a value of another tenant');
+    return known;
+  };
+  return {
+    encrypt: (purpose, identity, plaintext) => {
+      const { newest, versions } = keysOf(purpose, identity);
+      const key = versions.get(newest);
+      if (key === undefined) throw new VaultError(`no data key for ${purpose}`);
+      return seal(key, newest, authenticatedData(purpose, identity), plaintext);
+    },
+    decrypt: (purpose, identity, ciphertext) => {
+      const { versions } = keysOf(purpose, identity);
+      return unseal((version) => versions.get(version), authenticatedData(purpose, identity), ciphertext);
+    },
+  };
+}
+
+const authenticatedData = (purpose: KeyPurpose, identity: FieldIdentity): Buffer =>
+  frame(purpose, identity.table, identity.column, identity.rowId, identity.tenantId);

@@ -1,0 +1,48 @@
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { VaultError } from './vault.ts';
+
+/**
+ * AES-256-GCM. Format: version (1 octet, 1), key version (2), nonce (12, random), tag (16), body. The first two are
+ * authenticated with the rest. Random nonces of 96 bits are good for 2^32 messages per key; keys are per tenant and purpose.
+ */
+const FORMAT = 1;
+const HEADER_OCTETS = 3;
+const NONCE_OCTETS = 12;
+const TAG_OCTETS = 16;
+const OVERHEAD_OCTETS = HEADER_OCTETS + NONCE_OCTETS + TAG_OCTETS;
+
+export function seal(key: KeyObject, keyVersion: number, authenticated: Uint8Array, plaintext: Uint8Array): Buffer {
+  const header = Buffer.alloc(HEADER_OCTETS);
+  header.writeUInt8(FORMAT);
+  header.writeUInt16BE(keyVersion, 1);
+  const nonce = randomBytes(NONCE_OCTETS);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_OCTETS });
+  cipher.setAAD(Buffer.concat([header, authenticated]));
+  const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return Buffer.concat([header, nonce, cipher.getAuthTag(), body]);
+}
+
+/** `keyOf` gives the key of a version, or undefined. Throws VaultError on any alteration. */
+export function unseal(
+  keyOf: (keyVersion: number) => KeyObject | undefined,
+  authenticated: Uint8Array,
+  ciphertext: Uint8Array,
+): Buffer {
+  const octets = Buffer.from(ciphertext.buffer, ciphertext.byteOffset, ciphertext.byteLength);
+  if (octets.length < OVERHEAD_OCTETS || octets[0] !== FORMAT) throw altered();
+  const key = keyOf(octets.readUInt16BE(1));
+  if (key === undefined) throw altered();
+  const header = octets.subarray(0, HEADER_OCTETS);
+  const nonce = octets.subarray(HEADER_OCTETS, HEADER_OCTETS + NONCE_OCTETS);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_OCTETS });
+  decipher.setAAD(Buffer.concat([header, authenticated]));
+  decipher.setAuthTag(octets.subarray(HEADER_OCTETS + NONCE_OCTETS, OVERHEAD_OCTETS));
+  try {
+    return Buffer.concat([decipher.update(octets.subarray(OVERHEAD_OCTETS)), decipher.final()]);
+  } catch {
+    throw altered();
+  }
+}
+
+const altered = (): VaultError =>
+  new VaultError('a stored value is not what was stored there: altered, moved, or sealed under another key');
