@@ -7,7 +7,7 @@ import { type SignatureEncoding, verifyRawSignature } from '../../../src/core/si
 import { nodeCrypto } from '../../../src/platform/crypto.ts';
 import { spkiFromDer } from './keys.ts';
 
-const directory = join(process.env['CORPORA_DIR'] ?? '../shared/corpora', 'wycheproof');
+const directory = join(process.env.CORPORA_DIR ?? '../shared/corpora', 'wycheproof');
 const present = existsSync(join(directory, 'manifest.json'));
 
 interface Vector {
