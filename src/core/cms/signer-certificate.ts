@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { compareNames } from '../x509/name.ts';
+import { compareNames } from '../x509/compare-names.ts';
 import type { SignedData } from './signed-data.ts';
 import type { SignerIdentifier, SignerInfo } from './signer-info.ts';
 

@@ -5,9 +5,10 @@ import * as tags from '../der/tags.ts';
 import { readEach, readOctetString } from '../der/values.ts';
 import { decodeAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { compareNames } from '../x509/compare-names.ts';
 import { decodeGeneralNames } from '../x509/general-name.ts';
 import { selectHashAlgorithm } from '../x509/hash-algorithm.ts';
-import { compareNames, type GeneralName } from '../x509/name.ts';
+import type { GeneralName } from '../x509/name.ts';
 import { decodeSerialNumber, type SerialNumber } from '../x509/serial-number.ts';
 
 /** ESSCertID or ESSCertIDv2 (RFC 5035 §4, §6). `hash` undefined: a hash algorithm that we do not know. */
