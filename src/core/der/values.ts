@@ -82,31 +82,42 @@ export function readNull(element: DerElement): void {
   if (primitive(element, tags.NULL).length !== 0) throw element.error('invalid-value', 'NULL with contents');
 }
 
-/** X.690 §8.19: dotted decimal. Each arc in the fewest octets and at most 2^53 − 1 except under 2.25 (UUIDs, 128 bits). */
-export function readObjectIdentifier(element: DerElement, tag = tags.OBJECT_IDENTIFIER): string {
-  const content = primitive(element, tag);
-  if (content.length === 0 || content.length > 128)
+/**
+ * X.690 §8.19: dotted decimal, at most 128 octets. Each arc in the fewest octets, below 2^133 (X.667 puts UUIDs of 128 bits
+ * under 2.25).
+ */
+export function readObjectIdentifier(element: DerElement, tag: number = tags.OBJECT_IDENTIFIER): string {
+  const { buffer, contentStart, end } = element;
+  if (element.tag !== tag) throw element.error('unexpected-tag', 'an OBJECT IDENTIFIER was expected');
+  if (contentStart === end || end - contentStart > 128)
     throw element.error('invalid-value', 'OBJECT IDENTIFIER of no or too many octets');
-  if (((content[content.length - 1] as number) & 0x80) !== 0)
+  if (((buffer[end - 1] as number) & 0x80) !== 0)
     throw element.error('truncated', 'OBJECT IDENTIFIER ends inside an arc');
   let text = '';
-  let arc = 0;
-  let big = 0n;
-  let octets = 0;
-  for (const octet of content) {
-    if (octets === 0 && octet === 0x80) throw element.error('non-minimal-value', 'arc begins with a zero octet');
-    if (++octets > 19) throw element.error('invalid-value', 'arc over 2^128');
-    if (octets <= 7) arc = arc * 128 + (octet & 0x7f);
-    else big = (octets === 8 ? BigInt(arc) * 128n : big * 128n) + BigInt(octet & 0x7f);
-    if ((octet & 0x80) !== 0) continue;
-    const value = octets <= 7 ? BigInt(arc) : big;
-    if (text !== '') text += `.${octets <= 7 ? arc : big}`;
-    else text = value < 40n ? `0.${value}` : value < 80n ? `1.${value - 40n}` : `2.${value - 80n}`;
-    arc = 0;
-    big = 0n;
-    octets = 0;
+  for (let i = contentStart; i < end; ) {
+    const start = i;
+    if (buffer[i] === 0x80) throw element.error('non-minimal-value', 'arc begins with a zero octet');
+    let arc = 0;
+    while ((buffer[i] as number) >= 0x80) arc = arc * 128 + ((buffer[i++] as number) & 0x7f);
+    arc = arc * 128 + (buffer[i++] as number);
+    if (i - start > 19) throw element.error('invalid-value', 'arc of more than 19 octets');
+    // Seven octets are 49 bits, which a number holds exactly.
+    const exact = i - start <= 7 ? arc : longArc(buffer, start, i);
+    text += start === contentStart ? firstArcs(exact) : `.${exact}`;
   }
   return text;
+}
+
+/** X.690 §8.19.4: the first two arcs in one; the first is 0, 1 or 2, the second below 40 under 0 and 1. */
+function firstArcs(joined: number | bigint): string {
+  if (typeof joined === 'bigint') return `2.${joined - 80n}`;
+  return joined < 40 ? `0.${joined}` : joined < 80 ? `1.${joined - 40}` : `2.${joined - 80}`;
+}
+
+function longArc(buffer: Uint8Array, start: number, end: number): bigint {
+  let arc = 0n;
+  for (let i = start; i < end; i++) arc = (arc << 7n) | BigInt((buffer[i] as number) & 0x7f);
+  return arc;
 }
 
 /** SEQUENCE OF / SET OF: every element inside, at most `max`. */

@@ -43,10 +43,10 @@ export function selectIssuerCandidates(
 
 function fitOf(certificate: Certificate, candidate: Certificate): Fit | undefined {
   const authority = certificate.extensions.authorityKeyIdentifier;
-  const subjectKeyIdentifier = candidate.extensions.subjectKeyIdentifier;
   const named = compareNames(certificate.issuer, candidate.subject);
-  if (authority?.keyIdentifier === undefined || subjectKeyIdentifier === undefined) return named ? NAMED : undefined;
-  if (!equalBytes(authority.keyIdentifier, subjectKeyIdentifier)) return named ? OTHER_KEY : undefined;
+  if (authority?.keyIdentifier === undefined || candidate.extensions.subjectKeyIdentifier === undefined)
+    return named ? NAMED : undefined;
+  if (keyIdentifiersDiffer(certificate, candidate)) return named ? OTHER_KEY : undefined;
   if (!named) return MISNAMED;
   const { authorityCertIssuer, authorityCertSerialNumber } = authority;
   const sameSerial = authorityCertSerialNumber?.hex === candidate.serialNumber.hex;
@@ -54,4 +54,11 @@ function fitOf(certificate: Certificate, candidate: Certificate): Fit | undefine
     (name) => name.type === 'directoryName' && compareNames(name.value, candidate.issuer),
   );
   return sameSerial && sameIssuer === true ? SERIAL_TOO : IDENTIFIED;
+}
+
+/** Both give an identifier of the issuer's key (RFC 5280 §4.2.1.1–2), and not the same one. */
+export function keyIdentifiersDiffer(certificate: Certificate, issuer: Certificate): boolean {
+  const wanted = certificate.extensions.authorityKeyIdentifier?.keyIdentifier;
+  const given = issuer.extensions.subjectKeyIdentifier;
+  return wanted !== undefined && given !== undefined && !equalBytes(wanted, given);
 }

@@ -2,6 +2,7 @@ import type { Instant } from '../../instant.ts';
 import type { Certificate } from '../certificate.ts';
 import { compareNames } from '../compare-names.ts';
 import { criticalExtensionsAreProcessed } from './critical-extensions.ts';
+import { keyIdentifiersDiffer } from './issuer-candidates.ts';
 import { NameConstraintState } from './name-constraint-state.ts';
 import type { PathFailure, PathSettings } from './path.ts';
 import { PolicyState } from './policy-state.ts';
@@ -28,11 +29,13 @@ export function judgePath(path: CandidatePath, ledger: SignatureLedger, terms: J
     ...judgeAuthorities(path),
   ];
   // What an unauthenticated certificate says of names and policies means nothing and is not worth the work.
-  if (failures.some(({ code }) => code === 'signature' || code === 'algorithm')) return { failures, policies: [] };
+  if (failures.some(({ code }) => UNAUTHENTICATED.has(code))) return { failures, policies: [] };
   failures.push(...judgeNames(path));
   const { policyFailures, policies } = judgePolicies(path, terms.settings);
   return { failures: [...failures, ...policyFailures], policies };
 }
+
+const UNAUTHENTICATED: ReadonlySet<PathFailure['code']> = new Set(['signature', 'algorithm', 'key-identifier']);
 
 const failure = (code: PathFailure['code'], clause: string, index: number): PathFailure => ({ code, clause, index });
 
@@ -56,10 +59,13 @@ function judgeLinks({ anchor, certificates }: CandidatePath, ledger: SignatureLe
   return certificates.flatMap((certificate, index) => {
     const issuer = certificates[index - 1] ?? anchor;
     const failures: PathFailure[] = [];
-    const validity = ledger.verify(certificate, issuer);
-    if (validity === undefined) failures.push(failure('path-limit', 'RFC 5280 §6.1', index));
-    if (validity === 'invalid') failures.push(failure('signature', 'RFC 5280 §6.1.3(a)(1)', index));
-    if (validity === 'not-allowed') failures.push(failure('algorithm', 'RFC 5280 §6.1.3(a)(1)', index));
+    // Of the search all that was asked is known; what it did not get to ask is not verified either.
+    const validity = ledger.verify(certificate, issuer) ?? 'invalid';
+    // The key of another generation or of a namesake: that it verifies nothing here says little about the signature.
+    if (validity !== 'valid' && keyIdentifiersDiffer(certificate, issuer))
+      failures.push(failure('key-identifier', 'RFC 5280 §4.2.1.1', index));
+    else if (validity === 'invalid') failures.push(failure('signature', 'RFC 5280 §6.1.3(a)(1)', index));
+    else if (validity === 'not-allowed') failures.push(failure('algorithm', 'RFC 5280 §6.1.3(a)(1)', index));
     if (index < certificates.length - 1 && !isValidAt(certificate, at))
       failures.push(failure('validity', 'RFC 5280 §6.1.3(a)(2)', index));
     if (!compareNames(certificate.issuer, issuer.subject))

@@ -52,7 +52,7 @@ export function searchPaths(
       if (validity === 'valid' && candidate.fit !== MISNAMED) {
         followed = true;
         if (follow(chain, candidate)) return true;
-      } else if (candidate.fit !== OTHER_KEY) doubtful.push(candidate);
+      } else if (candidate.fit !== OTHER_KEY || doubtful.length === 0) doubtful.push(candidate);
     }
     return !followed && doubtful.some((candidate) => follow(chain, candidate));
   };
