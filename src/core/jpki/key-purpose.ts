@@ -1,10 +1,10 @@
 import type { CheckResult } from '../verdict/check.ts';
 import { type CheckIdentity, failed, notApplicable, passed, reported } from '../verdict/result.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { EXT_KEY_USAGE } from '../x509/extensions/identifiers.ts';
 import type { KeyUsageBit } from '../x509/extensions.ts';
 import type { CertificateKind } from './certificate-kind.ts';
 
-const EXT_KEY_USAGE = '2.5.29.37';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0';
 

@@ -1,4 +1,5 @@
 import type { Certificate } from '../x509/certificate.ts';
+import * as oid from '../x509/extensions/identifiers.ts';
 import type { CertificateKind } from './certificate-kind.ts';
 
 interface Expected {
@@ -9,24 +10,28 @@ interface Expected {
   readonly optional?: boolean;
 }
 
-const KEY_USAGE: Expected = { extnID: '2.5.29.15', name: 'keyUsage', critical: true };
+const KEY_USAGE: Expected = { extnID: oid.KEY_USAGE, name: 'keyUsage', critical: true };
 const COMMON_TAIL: readonly Expected[] = [
-  { extnID: '2.5.29.32', name: 'certificatePolicies', critical: true },
-  { extnID: '2.5.29.18', name: 'issuerAltName', critical: false },
-  { extnID: '2.5.29.31', name: 'cRLDistributionPoints', critical: false },
-  { extnID: '1.3.6.1.5.5.7.1.1', name: 'authorityInfoAccess', critical: false },
-  { extnID: '2.5.29.35', name: 'authorityKeyIdentifier', critical: false },
-  { extnID: '2.5.29.14', name: 'subjectKeyIdentifier', critical: false },
+  { extnID: oid.CERTIFICATE_POLICIES, name: 'certificatePolicies', critical: true },
+  { extnID: oid.ISSUER_ALT_NAME, name: 'issuerAltName', critical: false },
+  { extnID: oid.CRL_DISTRIBUTION_POINTS, name: 'cRLDistributionPoints', critical: false },
+  { extnID: oid.AUTHORITY_INFO_ACCESS, name: 'authorityInfoAccess', critical: false },
+  { extnID: oid.AUTHORITY_KEY_IDENTIFIER, name: 'authorityKeyIdentifier', critical: false },
+  { extnID: oid.SUBJECT_KEY_IDENTIFIER, name: 'subjectKeyIdentifier', critical: false },
 ];
 
 /** Extensions in the order in which the issued certificates carry them. */
 const LAYOUT: Readonly<Record<CertificateKind, readonly Expected[]>> = {
   'digital-signature': [
     KEY_USAGE,
-    { extnID: '2.5.29.17', name: 'subjectAltName', critical: false },
+    { extnID: oid.SUBJECT_ALT_NAME, name: 'subjectAltName', critical: false },
     ...COMMON_TAIL.map((row) => (row.name === 'authorityInfoAccess' ? { ...row, optional: true } : row)),
   ],
-  'user-authentication': [KEY_USAGE, { extnID: '2.5.29.37', name: 'extKeyUsage', critical: false }, ...COMMON_TAIL],
+  'user-authentication': [
+    KEY_USAGE,
+    { extnID: oid.EXT_KEY_USAGE, name: 'extKeyUsage', critical: false },
+    ...COMMON_TAIL,
+  ],
 };
 
 /**
