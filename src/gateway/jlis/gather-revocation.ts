@@ -1,0 +1,161 @@
+import type { CryptoPrimitives } from '../../core/crypto.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { CertificateKind } from '../../core/jpki/certificate-kind.ts';
+import { concludeFromCrl } from '../../core/revocation/conclude-from-crl.ts';
+import { concludeFromOcsp, type DelegateStatus, type OcspEvidence } from '../../core/revocation/conclude-from-ocsp.ts';
+import { isRefusal, refuse } from '../../core/revocation/evidence.ts';
+import { buildCertId, type CertIdHash } from '../../core/revocation/ocsp-cert-id.ts';
+import { encodeOcspRequest } from '../../core/revocation/ocsp-request.ts';
+import type { AcceptedEvidence, Attempt, Refusal, RevocationFindings } from '../../core/revocation/status.ts';
+import type { Certificate } from '../../core/x509/certificate.ts';
+import type { IssuerKey, ValidatedPath } from '../../core/x509/path/path.ts';
+import type { CrlLoaded, CrlSource, OcspSource } from './revocation-sources.ts';
+
+/** `ocsp-then-crl` asks for CRLs when OCSP leaves the status undetermined; a signed `unknown` or `revoked` is final. */
+export type RevocationMethod = 'ocsp' | 'crl' | 'ocsp-then-crl';
+
+export interface RevocationQuestion {
+  readonly method: RevocationMethod;
+  readonly path: ValidatedPath;
+  readonly kind: CertificateKind;
+  readonly at: Instant;
+  readonly ocspMaxAgeSeconds: number;
+  readonly crlMaxAgeSeconds: number;
+  readonly clockSkewSeconds: number;
+}
+
+/** `ocspResponse`: the body that the findings rest on, to be kept as evidence. */
+export type GatheredRevocation = RevocationFindings & { readonly ocspResponse?: Uint8Array };
+
+export interface RevocationGateway {
+  /** Asks the sources and judges what they give. Never rejects for what a source does. */
+  gatherRevocation(question: RevocationQuestion): Promise<GatheredRevocation>;
+}
+
+export interface RevocationGatewayOptions {
+  readonly ocsp: OcspSource;
+  readonly crls: CrlSource;
+  readonly crypto: CryptoPrimitives;
+  readonly certIdHash: CertIdHash;
+  /** `send`: a response without nonce is accepted, one with another nonce is not. */
+  readonly nonce: 'none' | 'send' | 'require';
+  readonly randomBytes: (length: number) => Uint8Array;
+}
+
+const NONCE_OCTETS = 32;
+
+export function createRevocationGateway(options: RevocationGatewayOptions): RevocationGateway {
+  return {
+    async gatherRevocation(question) {
+      if (question.method === 'crl') return askCrls(options, question);
+      const byOcsp = await askOcsp(options, question);
+      if (question.method === 'ocsp' || byOcsp.status !== 'undetermined') return byOcsp;
+      const byCrl = await askCrls(options, question);
+      return { ...byCrl, attempts: [...byOcsp.attempts, ...byCrl.attempts] };
+    },
+  };
+}
+
+async function askOcsp(options: RevocationGatewayOptions, question: RevocationQuestion): Promise<GatheredRevocation> {
+  const { ocsp, crypto, certIdHash, randomBytes } = options;
+  const { target, issuer } = question.path;
+  const nonce = options.nonce === 'none' ? undefined : randomBytes(NONCE_OCTETS);
+  const certId = { ...buildCertId(target, issuer, certIdHash, crypto), hashAlgorithm: certIdHash };
+  const askedAt = performance.now();
+  const fetched = await ocsp.fetchOcspResponse(question.kind, encodeOcspRequest({ certId, nonce }));
+  // A response made while we waited is not from the future: it is judged at the instant when it came in.
+  const at = question.at + Math.ceil(performance.now() - askedAt);
+  if (!fetched.ok) {
+    const refusal = refuse(fetched.code, fetched.detail);
+    return undetermined([attempt('ocsp', fetched.source, refusal, undefined, at)]);
+  }
+  const outcome = await concludeWithDelegate(options, question, {
+    response: fetched.bytes,
+    certificate: target,
+    issuer,
+    at,
+    maxAgeSeconds: question.ocspMaxAgeSeconds,
+    clockSkewSeconds: question.clockSkewSeconds,
+    nonce,
+    nonceRequired: options.nonce === 'require',
+    crypto,
+  });
+  if (isRefusal(outcome)) return undetermined([attempt('ocsp', fetched.source, outcome, undefined, at)]);
+  return {
+    status: outcome.says.status,
+    evidence: outcome,
+    attempts: [attempt('ocsp', fetched.source, null, outcome.thisUpdate, at)],
+    ocspResponse: fetched.bytes,
+  };
+}
+
+/** Judges the response; where all depends on a delegate without nocheck, the CRLs about the delegate are asked first. */
+async function concludeWithDelegate(
+  options: RevocationGatewayOptions,
+  question: RevocationQuestion,
+  evidence: OcspEvidence,
+): Promise<AcceptedEvidence | Refusal> {
+  let delegate: Certificate | undefined;
+  const first = concludeFromOcsp({
+    ...evidence,
+    delegateStatus(certificate) {
+      delegate = certificate;
+      return 'undetermined';
+    },
+  });
+  if (delegate === undefined) return first;
+  const loaded = await loadCrls(options.crls, evidence.issuer, delegate);
+  const { status } = concludeFromCrls(loaded, delegate, evidence.issuer, { ...question, at: evidence.at });
+  const delegateStatus: DelegateStatus = status === 'good' || status === 'revoked' ? status : 'undetermined';
+  return concludeFromOcsp({ ...evidence, delegateStatus: () => delegateStatus });
+}
+
+async function askCrls({ crls }: RevocationGatewayOptions, question: RevocationQuestion): Promise<RevocationFindings> {
+  const { target, issuer } = question.path;
+  return concludeFromCrls(await loadCrls(crls, issuer, target), target, issuer, question);
+}
+
+function loadCrls(crls: CrlSource, issuer: IssuerKey, certificate: Certificate): Promise<readonly CrlLoaded[]> {
+  return crls.loadCrls(issuer, certificate.extensions.cRLDistributionPoints ?? []);
+}
+
+/** Every list is asked: one that proves "revoked" outweighs any number that say "good". */
+function concludeFromCrls(
+  loaded: readonly CrlLoaded[],
+  certificate: Certificate,
+  issuer: IssuerKey,
+  question: Pick<RevocationQuestion, 'at' | 'crlMaxAgeSeconds' | 'clockSkewSeconds'>,
+): RevocationFindings {
+  const { at, crlMaxAgeSeconds: maxAgeSeconds, clockSkewSeconds } = question;
+  const accepted: AcceptedEvidence[] = [];
+  const attempts = loaded.map((one) => {
+    if (!one.ok) return attempt('crl', one.source, refuse(one.code, one.detail), undefined, at);
+    const { crl, undivided } = one;
+    const outcome = concludeFromCrl({ crl, certificate, issuer, at, maxAgeSeconds, clockSkewSeconds, undivided });
+    if (!isRefusal(outcome)) accepted.push(outcome);
+    return attempt('crl', one.source, isRefusal(outcome) ? outcome : null, crl.crl.thisUpdate, at);
+  });
+  const evidence = accepted.find(({ says }) => says.status === 'revoked') ?? accepted[0];
+  return evidence === undefined ? undetermined(attempts) : { status: evidence.says.status, evidence, attempts };
+}
+
+function undetermined(attempts: readonly Attempt[]): RevocationFindings {
+  return { status: 'undetermined', evidence: null, attempts };
+}
+
+function attempt(
+  method: 'ocsp' | 'crl',
+  source: string,
+  refusal: Refusal | null,
+  thisUpdate: Instant | undefined,
+  at: Instant,
+): Attempt {
+  return {
+    method,
+    source,
+    outcome: refusal === null ? 'accepted' : 'refused',
+    refusal,
+    thisUpdate: thisUpdate ?? null,
+    ageSeconds: thisUpdate === undefined ? null : Math.max(0, Math.floor((at - thisUpdate) / 1000)),
+  };
+}

@@ -1,0 +1,122 @@
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosResponse, isAxiosError } from 'axios';
+import { BodyTooLarge, readBody } from './read-body.ts';
+
+export interface HttpPost {
+  readonly url: string;
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  /** The media type asked for; an answer of another one is refused. */
+  readonly accept: string;
+  /** From the call to the last octet of the body, connection and redirect refusals included. */
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+/** Why there is no body. `detail`: a status or a system error code, nothing that the other side wrote. */
+export type HttpFailure = 'timeout' | 'connection-failed' | 'http-status' | 'redirect' | 'content-type' | 'too-large';
+
+export type HttpOutcome =
+  | { readonly ok: true; readonly body: Uint8Array }
+  | { readonly ok: false; readonly failure: HttpFailure; readonly detail: string };
+
+/** Calls to outside parties. Never rejects for what the other side does. */
+export interface HttpClient {
+  post(request: HttpPost): Promise<HttpOutcome>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+const failed = (failure: HttpFailure, detail: string): HttpOutcome => ({ ok: false, failure, detail });
+
+/**
+ * One pool of kept-alive connections. Contacts the URL that it is given and nothing else: no redirect is followed, no proxy
+ * taken from the environment, no compressed body unpacked.
+ */
+export function createHttpClient(options: { readonly maxSockets?: number } = {}): HttpClient {
+  const agentOptions = { keepAlive: true, maxSockets: options.maxSockets ?? 64, maxFreeSockets: 16 };
+  const httpAgent = new HttpAgent(agentOptions);
+  const httpsAgent = new HttpsAgent(agentOptions);
+  const instance = axios.create({
+    adapter: 'http',
+    httpAgent,
+    httpsAgent,
+    proxy: false,
+    maxRedirects: 0,
+    decompress: false,
+    responseType: 'stream',
+    transformRequest: [(data: unknown) => data],
+    validateStatus: () => true,
+  });
+
+  const send = async (request: HttpPost, signal: AbortSignal): Promise<HttpOutcome> => {
+    const response: AxiosResponse<IncomingMessage> = await instance.post(request.url, Buffer.from(request.body), {
+      signal,
+      headers: {
+        Accept: request.accept,
+        'Accept-Encoding': 'identity',
+        'Content-Type': request.contentType,
+        'User-Agent': 'jpki-verifier',
+      },
+    });
+    const stream = response.data;
+    const refusal = refuseHead(response, request);
+    if (refusal !== undefined) {
+      stream.destroy();
+      return refusal;
+    }
+    return { ok: true, body: await readBody(stream, request.maxBytes, signal) };
+  };
+
+  return {
+    async post(request) {
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(), request.timeoutMs);
+      try {
+        return await send(request, controller.signal).catch((error: unknown) => {
+          // The other side had closed the idle connection just then: it has not seen the request.
+          if (!controller.signal.aborted && diedIdle(error)) return send(request, controller.signal);
+          throw error;
+        });
+      } catch (error) {
+        if (controller.signal.aborted) return failed('timeout', `no whole answer within ${request.timeoutMs} ms`);
+        if (error instanceof BodyTooLarge) return failed('too-large', `more than ${request.maxBytes} octets`);
+        return failed('connection-failed', systemCode(error));
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    close() {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+function refuseHead(response: AxiosResponse<IncomingMessage>, request: HttpPost): HttpOutcome | undefined {
+  const { status } = response;
+  if (status >= 300 && status < 400) return failed('redirect', `status ${status}`);
+  if (status !== 200) return failed('http-status', `status ${status}`);
+  const { headers } = response.data;
+  const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== request.accept.toLowerCase()) return failed('content-type', `not ${request.accept}`);
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    return failed('content-type', 'the body is compressed');
+  if (Number(headers['content-length'] ?? 0) > request.maxBytes)
+    return failed('too-large', `more than ${request.maxBytes} octets announced`);
+  return undefined;
+}
+
+function diedIdle(error: unknown): boolean {
+  if (!isAxiosError(error) || error.response !== undefined) return false;
+  const reused = (error.request as ClientRequest | undefined)?.reusedSocket === true;
+  return reused && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
+/** `ECONNREFUSED` and the like; a message would quote addresses. */
+function systemCode(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? code : 'no answer';
+}
