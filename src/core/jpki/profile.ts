@@ -60,9 +60,7 @@ export function validateProfile(path: ValidatedPath, policies: PolicyTable, anch
     validateKeyUsage(PROFILE_CHECKS.keyUsage, target, policy?.kind),
     validateExtKeyUsage(PROFILE_CHECKS.extKeyUsage, target, policy?.kind),
     ...subject.checks,
-    target.serialNumber.positive
-      ? passed(PROFILE_CHECKS.serialNumber)
-      : failed(PROFILE_CHECKS.serialNumber, PROFILE_FAILURE, { reason: 'not-positive' }),
+    validateSerialNumber(target),
     validateEndEntity(target),
     path.certificates.length === 1
       ? passed(PROFILE_CHECKS.directIssuance)
@@ -99,6 +97,13 @@ function validateSubjectAltName(target: Certificate, kind: CertificateKind | und
     warnings.length === 0 ? passed(PROFILE_CHECKS.attributes) : reported(PROFILE_CHECKS.attributes, { warnings }),
   ];
   return { checks, attributes };
+}
+
+/** RFC 5280 §4.1.2.2: positive, and no longer than 20 octets. */
+function validateSerialNumber({ serialNumber: { positive, octets } }: Certificate): CheckResult {
+  if (positive && octets.length <= 20) return passed(PROFILE_CHECKS.serialNumber);
+  const reason = positive ? 'too-long' : 'not-positive';
+  return failed(PROFILE_CHECKS.serialNumber, PROFILE_FAILURE, { reason });
 }
 
 /** A CA certificate signs certificates and CRLs; as a signer of content it is refused. */

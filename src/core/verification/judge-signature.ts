@@ -128,7 +128,9 @@ function referencedPath(
   path: ValidatedPath | undefined,
   crypto: CryptoPrimitives,
 ): readonly CheckResult[] {
-  return signed.format === 'cms' ? [verifyReferencedPath(signed.signerInfo, path?.certificates ?? [signed.certificate], crypto)] : [];
+  return signed.format === 'cms'
+    ? [verifyReferencedPath(signed.signerInfo, path?.certificates ?? [signed.certificate], crypto)]
+    : [];
 }
 
 function kindAccepted(kind: CertificateKind | undefined, { kindsAccepted }: AcceptancePolicy): CheckResult {

@@ -67,11 +67,6 @@ const FAILURES: Readonly<Record<PathFailure['code'], CheckIdentity & { readonly 
     clause: 'RFC 5280 §6.1.5(f)',
     subIndication: 'CERTIFICATE_CHAIN_GENERAL_FAILURE',
   },
-  'serial-number': {
-    check: 'rfc5280.serial-number',
-    clause: 'RFC 5280 §4.1.2.2',
-    subIndication: 'CERTIFICATE_CHAIN_GENERAL_FAILURE',
-  },
   version: {
     check: 'rfc5280.version',
     clause: 'RFC 5280 §4.1.2.1',

@@ -232,9 +232,16 @@ describe('serial number, authority, issuance', () => {
   it.each([
     ['zero', Uint8Array.of(0)],
     ['negative', Uint8Array.of(0xff, 0x7f)],
+    ['longer than 20 octets', new Uint8Array(21).fill(1)],
   ])('refuses a serial number that is %s', async (_, octets) => {
     const leaf = await withSerialNumber(await issueLeaf(signing, key, 'digital-signature'), signing, octets);
     expect(of(judge(leaf), 'jpki.serial-number')).toMatchObject(failure('jpki.serial-number'));
+  });
+
+  it('accepts 20 octets', async () => {
+    const octets = new Uint8Array(20).fill(1);
+    const leaf = await withSerialNumber(await issueLeaf(signing, key, 'digital-signature'), signing, octets);
+    expect(of(judge(leaf), 'jpki.serial-number')?.outcome).toBe('passed');
   });
 
   it('refuses a CA certificate as signer, by basicConstraints or by key usage', async () => {

@@ -35,7 +35,6 @@ export interface PathFailure {
     | 'policy'
     | 'name-constraints'
     | 'unknown-critical-extension'
-    | 'serial-number'
     | 'version'
     | 'path-limit';
   readonly clause: string;
