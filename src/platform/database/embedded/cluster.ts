@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, chown, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chown, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Account, spawnAs } from './account.ts';
@@ -13,6 +13,7 @@ export const LOGIN = 'jpki_app';
 export const DATABASE = 'jpki';
 
 const UNFINISHED = 'initialising-';
+const ABANDONED_AFTER_MS = 600_000;
 
 export async function isInitialised(data: string): Promise<boolean> {
   return access(join(data, 'PG_VERSION')).then(
@@ -29,18 +30,29 @@ export async function initialise(input: {
   account: Account | undefined;
   password: string;
 }): Promise<void> {
-  for (const name of await readdir(input.directory)) {
-    if (name.startsWith(UNFINISHED)) await rm(join(input.directory, name), { recursive: true, force: true });
-  }
+  await removeAbandoned(input.directory);
   const unfinished = join(input.directory, `${UNFINISHED}${randomBytes(4).toString('hex')}`);
   const passwordFile = `${unfinished}.password`;
   await writeFile(passwordFile, `${input.password}\n`, { mode: 0o600 });
   if (input.account !== undefined) await chown(passwordFile, input.account.uid, input.account.gid);
   try {
     await runInitdb(input.initdb, unfinished, passwordFile, input.account);
-    await rename(unfinished, input.data);
+    await rename(unfinished, input.data).catch(async (error) => {
+      await rm(unfinished, { recursive: true, force: true });
+      if (!(await isInitialised(input.data))) throw error; // else another start was quicker
+    });
   } finally {
     await rm(passwordFile, { force: true });
+  }
+}
+
+/** What a killed start left; a young one may belong to another start that is at it right now. */
+async function removeAbandoned(directory: string): Promise<void> {
+  for (const name of (await readdir(directory)).filter((entry) => entry.startsWith(UNFINISHED))) {
+    const path = join(directory, name);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts !== undefined && Date.now() - facts.mtimeMs > ABANDONED_AFTER_MS)
+      await rm(path, { recursive: true, force: true });
   }
 }
 

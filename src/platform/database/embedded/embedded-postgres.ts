@@ -68,6 +68,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (!(await isInitialised(data))) {
     const password = record.passwords.superuser;
     await initialise({ initdb: initdbOf(binaries), directory: place.directory, data, account, password });
+    await makeWay(place.directory, data, STOPPING_PATIENCE_MS);
   }
   const port = await findFreePort(record.port);
   const server = await spawnGuarded({
@@ -79,7 +80,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     await waitUntilReady(server, place, data, port);
     await provision(port, record.passwords);
-    await storeRecord(dataDir, { ...record, shelter: place.shelter, port });
+    const isChanged = record.port !== port || record.shelter !== place.shelter;
+    if (isChanged) await storeRecord(dataDir, { ...record, shelter: place.shelter, port });
   } catch (cause) {
     await server.stop();
     throw cause instanceof EmbeddedPostgresError ? cause : await failure(place, 'could not be set up', cause);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Account, spawnAs } from './account.ts';
 
@@ -98,8 +98,4 @@ export async function readLastLines(directory: string, count = 8): Promise<strin
   const text = await readFile(logOf(directory), 'utf8').catch(() => '');
   const lines = text.trimEnd().split('\n').slice(-count);
   return lines.join('\n');
-}
-
-export async function removeMarker(directory: string): Promise<void> {
-  await rm(markerOf(directory), { force: true });
 }

@@ -9,6 +9,7 @@ import { type ProcessFacts, readAttachments, readProcess } from './process-table
 /** `postmaster.pid`, by line: process id, data directory, start time, port, socket directory, address, shared memory, state. */
 interface PidFile {
   readonly pid: number;
+  readonly data: string;
   readonly port: number;
   /** Id of the shared memory segment by which PostgreSQL itself tells whether anybody still works on the data. */
   readonly segment: number;
@@ -22,7 +23,7 @@ export async function readPidFile(data: string): Promise<PidFile | undefined> {
   if (text === undefined) return undefined;
   const lines = text.split('\n').map((line) => line.trim());
   const segment = Number((lines[6] ?? '').split(/\s+/)[1]);
-  return { pid: Number(lines[0]), port: Number(lines[3]), segment, state: lines[7] ?? '' };
+  return { pid: Number(lines[0]), data: lines[1] ?? '', port: Number(lines[3]), segment, state: lines[7] ?? '' };
 }
 
 /**
@@ -36,7 +37,7 @@ export async function makeWay(directory: string, data: string, patienceMs: numbe
     const pidFile = await readPidFile(data);
     if (pidFile === undefined) return;
     const server = await readServer(pidFile.pid, data);
-    if (server === undefined && !(await isAttached(pidFile.segment))) {
+    if (server === undefined && !(pidFile.data === data && (await isAttached(pidFile.segment)))) {
       await rm(pidFileOf(data), { force: true });
       return;
     }

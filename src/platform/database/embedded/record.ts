@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPrivateFile, storePrivateFile } from '../../private-file.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 
 /** What must outlive a start: kept in `<data directory>/postgres.json`, mode 0600. */
 export interface EmbeddedRecord {
@@ -22,8 +23,17 @@ export async function loadRecord(dataDir: string): Promise<EmbeddedRecord> {
     port: 0,
     passwords: { superuser: password(), owner: password(), login: password() },
   };
-  await createPrivateFile(fileOf(dataDir), `${JSON.stringify(fresh, null, 2)}\n`);
-  return JSON.parse(await readFile(fileOf(dataDir), 'utf8')) as EmbeddedRecord;
+  try {
+    await createPrivateFile(fileOf(dataDir), `${JSON.stringify(fresh, null, 2)}\n`);
+    return JSON.parse(await readFile(fileOf(dataDir), 'utf8')) as EmbeddedRecord;
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code !== 'EACCES' && code !== 'EPERM') throw cause;
+    throw new EmbeddedPostgresError(
+      `The data directory ${dataDir} was made by another user: start as that user, or set DATA_DIR to another directory.`,
+      cause,
+    );
+  }
 }
 
 export async function storeRecord(dataDir: string, record: EmbeddedRecord): Promise<void> {

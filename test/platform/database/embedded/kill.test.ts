@@ -1,0 +1,253 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  ask,
+  becomesTrue,
+  dataOf,
+  isAlive,
+  postmasterOf,
+  type RunningService,
+  startService,
+} from './running-service.ts';
+
+/** Processes of the tests are found by /proc. */
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('when the service is killed', () => {
+  let dataDir: string;
+  let data: string;
+  const services: RunningService[] = [];
+  const start = async () => {
+    const service = await startService({ dataDir });
+    services.push(service);
+    return service;
+  };
+  const guardOf = (): number =>
+    Number(
+      readFileSync(join(dataDir, 'postgres', 'guard'), 'utf8')
+        .trim()
+        .split(' ')[1],
+    );
+  const childrenOf = (parent: number): number[] =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => {
+        try {
+          const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+          return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+        } catch {
+          return false; // it ended while we looked
+        }
+      });
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'jpki-killed-'));
+    chmodSync(dataDir, 0o755);
+    data = dataOf(dataDir);
+    const service = await start();
+    await ask(service.answer.adminUrl, 'create table kept as select 42 as answer');
+    await service.stop();
+  }, 60_000);
+  afterEach(async () => {
+    for (const service of services.splice(0)) {
+      if (service.process.exitCode === null && service.process.signalCode === null) await service.kill();
+    }
+  });
+  afterAll(async () => {
+    await becomesTrue(() => !readdirSync(data).includes('postmaster.pid'), 5_000);
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const expectKept = async (service: RunningService) =>
+    expect(await ask(service.answer.adminUrl, 'select answer from kept')).toEqual([{ answer: 42 }]);
+
+  it('its PostgreSQL and the guard are gone within seconds', async () => {
+    const service = await start();
+    const pids = [postmasterOf(data), guardOf(), ...childrenOf(guardOf()), ...childrenOf(postmasterOf(data))];
+    expect(pids.length).toBeGreaterThan(4);
+    expect(pids.every(isAlive)).toBe(true);
+    await service.kill();
+    expect(await becomesTrue(() => !pids.some(isAlive), 5_000)).toBe(true);
+  });
+
+  it('its PostgreSQL is gone also when a client holds a transaction open', async () => {
+    const service = await start();
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: service.answer.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query('begin; select 1');
+    const pid = postmasterOf(data);
+    await service.kill();
+    expect(await becomesTrue(() => !isAlive(pid), 5_000)).toBe(true);
+  });
+
+  it('a start right afterwards waits for the old server and has the data', async () => {
+    const first = await start();
+    await first.kill();
+    const second = await start();
+    await expectKept(second);
+    expect(await second.stop()).toEqual({ stopped: true });
+  });
+
+  it('and the guard with it, the watcher still stops the server', async () => {
+    const service = await start();
+    const pid = postmasterOf(data);
+    process.kill(guardOf(), 'SIGKILL');
+    await service.kill();
+    expect(await becomesTrue(() => !isAlive(pid), 5_000)).toBe(true);
+    const next = await start();
+    await expectKept(next);
+  });
+
+  it('and everything that guards the server, the next start stops the orphan and takes its place', async () => {
+    const service = await start();
+    const postmaster = postmasterOf(data);
+    const guards = [guardOf(), ...childrenOf(guardOf())].filter((pid) => pid !== postmaster);
+    for (const pid of guards) process.kill(pid, 'SIGKILL');
+    await service.kill();
+    expect(isAlive(postmaster)).toBe(true);
+    const next = await start();
+    await expectKept(next);
+    expect(isAlive(postmaster)).toBe(false);
+  });
+
+  it('and PostgreSQL with it, the pid file left behind does not hinder the next start', async () => {
+    const service = await start();
+    const postmaster = postmasterOf(data);
+    process.kill(postmaster, 'SIGKILL');
+    await service.kill();
+    expect(postmasterOf(data)).toBe(postmaster);
+    await expectKept(await start());
+  });
+
+  it('by Ctrl-C in the terminal alone nothing happens to the server: it is in a group of its own', async () => {
+    const service = await start();
+    const group = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[2];
+    expect(group(postmasterOf(data))).toBe(String(guardOf()));
+    expect(group(guardOf())).not.toBe(group(service.process.pid ?? 0));
+  });
+});
+
+onLinux('a pid file that was left behind', () => {
+  let dataDir: string;
+  let data: string;
+  let stranger: ChildProcess;
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'jpki-pidfile-'));
+    chmodSync(dataDir, 0o755);
+    data = dataOf(dataDir);
+    const service = await startService({ dataDir });
+    await service.stop();
+    const { uid, gid } = statSync(data);
+    stranger = spawn('sleep', ['600'], { uid, gid, cwd: '/', stdio: 'ignore' });
+  }, 60_000);
+  afterAll(() => {
+    stranger?.kill('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const plant = (content: string) => {
+    const path = join(data, 'postmaster.pid');
+    writeFileSync(path, content, { mode: 0o600 });
+    const { uid, gid } = statSync(data);
+    chownSync(path, uid, gid);
+  };
+
+  it.each([
+    [
+      'names a process of the same user that is not PostgreSQL',
+      () => `${stranger.pid}\n${data}\n1700000000\n5432\n\n127.0.0.1\n  5432001     65536\nready   \n`,
+    ],
+    ['names our own process', () => `${process.pid}\n${data}\n1700000000\n5432\n\n127.0.0.1\n\nready   \n`],
+    ['names a process that is gone', () => `4194000\n${data}\n1700000000\n5432\n\n127.0.0.1\n\nready   \n`],
+    ['names the first process', () => '1\n'],
+    ['is empty', () => ''],
+    ['holds something else', () => 'not a pid file\n'],
+    ['names a negative number', () => '-1\n'],
+  ])('which %s, is removed', async (_what, content) => {
+    plant(content());
+    const service = await startService({ dataDir });
+    expect(service.answer.failure).toBeUndefined();
+    expect(await service.stop()).toEqual({ stopped: true });
+    expect(stranger.exitCode).toBeNull();
+  });
+
+  it('which names the PostgreSQL of another data directory, is removed and that server left alone', async () => {
+    const otherDir = mkdtempSync(join(tmpdir(), 'jpki-pidfile-'));
+    chmodSync(otherDir, 0o755);
+    const other = await startService({ dataDir: otherDir });
+    try {
+      plant(readFileSync(join(dataOf(otherDir), 'postmaster.pid'), 'utf8'));
+      const service = await startService({ dataDir });
+      expect(service.answer.failure).toBeUndefined();
+      await service.stop();
+      expect(await ask(other.answer.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    } finally {
+      await other.stop();
+      rmSync(otherDir, { recursive: true, force: true });
+    }
+  });
+
+  it('which belongs to a running service, refuses the second one with a sentence and leaves the first alone', async () => {
+    const first = await startService({ dataDir });
+    try {
+      const started = Date.now();
+      const second = await startService({ dataDir });
+      expect(second.answer.failure).toMatch(/in use by another running service.*stop it first/);
+      expect(Date.now() - started).toBeLessThan(5_000);
+      expect(await ask(first.answer.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    } finally {
+      await first.stop();
+    }
+  });
+});
+
+onLinux('a first start', () => {
+  const directories: string[] = [];
+  const makeDir = () => {
+    const directory = mkdtempSync(join(tmpdir(), 'jpki-first-'));
+    chmodSync(directory, 0o755);
+    directories.push(directory);
+    return directory;
+  };
+  afterAll(() => {
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('killed half way is taken up by the next one', async () => {
+    const dataDir = makeDir();
+    const starting = startService({ dataDir });
+    const isInitialising = () => {
+      try {
+        return readdirSync(join(dataDir, 'postgres')).some((name) => /^initialising-[0-9a-f]+$/.test(name));
+      } catch {
+        return false;
+      }
+    };
+    expect(await becomesTrue(isInitialising, 10_000)).toBe(true);
+    const { execFileSync } = await import('node:child_process');
+    const pids = execFileSync('pgrep', ['-f', `service.ts .*${dataDir}`], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+    await starting;
+    const service = await startService({ dataDir });
+    expect(await ask(service.answer.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await service.stop()).toEqual({ stopped: true });
+  });
+
+  it('beside another one on the same directory: one serves, the other says why it does not', async () => {
+    const dataDir = makeDir();
+    const both = await Promise.all([startService({ dataDir }), startService({ dataDir })]);
+    const serving = both.filter((service) => service.answer.url !== undefined);
+    expect(serving).toHaveLength(1);
+    expect(both.find((service) => !serving.includes(service))?.answer.failure).toMatch(/EmbeddedPostgresError: The /);
+    expect(await ask(serving[0]?.answer.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await serving[0]?.stop()).toEqual({ stopped: true });
+  });
+});
