@@ -39,7 +39,7 @@ const verify = (
 ) =>
   verifyRawSignature({ algorithm, key: key.spki, signature, encoding: 'der', crypto: nodeCrypto, ...more, ...matter });
 
-const digestOf = (algorithm: HashAlgorithm, octets = content) => ({
+const digestOf = (algorithm: HashAlgorithm, octets: Uint8Array = content) => ({
   algorithm,
   value: Uint8Array.from(createHash(NODE[algorithm]).update(octets).digest()),
 });
