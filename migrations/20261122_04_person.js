@@ -45,7 +45,7 @@ export async function up(knex) {
     comment on column certificate.serial_number is 'encrypted';
     comment on column certificate.serial_match is 'keyed hash under a deployment key, for matching against revocation, never sent out';
     comment on column certificate.serial_number_mac is 'keyed hash under the tenant''s key, the only one that an answer shows';
-    comment on column certificate.distribution_point is 'DER of DistributionPointName';
+    comment on column certificate.distribution_point is 'DER of CRLDistributionPoints: certificates of one list have the same';
     create index certificate_serial_match on certificate (serial_match);
     create index certificate_subject on certificate (tenant_id, subject_id);
     ${isolateTenant('certificate')}

@@ -1,10 +1,9 @@
-import type { CertificateKind, CertificateMedium } from '../../core/jpki/certificate-kind.ts';
-import type { CrlReason, RefusalCode } from '../../core/revocation/status.ts';
+import type { CertifiedAttributes } from '../../core/jpki/attributes.ts';
+import type { LegalMethod } from '../../core/jpki/legal-method.ts';
+import type { JwaAlgorithm } from '../../core/signature/jwa-algorithm.ts';
 import type { CheckResult, Indication, SubIndication } from '../../core/verdict/check.ts';
+import type { CertificateFacts, RevocationFacts } from '../../core/verification/report.ts';
 import type { RevocationMethod } from '../tenants/caller.ts';
-
-/** JWA names; ES* values are DER Ecdsa-Sig-Value unless `encoding` says p1363. */
-export type JwaName = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384';
 
 /** Binary fields are base64, already validated at the door; formats other than raw and cms are refused by the service. */
 export interface VerifyRequest {
@@ -29,7 +28,7 @@ export interface DigestValue {
 export interface RawSignatureRequest {
   readonly format: 'raw';
   readonly value: string;
-  readonly algorithm: JwaName;
+  readonly algorithm: JwaAlgorithm;
   readonly encoding?: 'der' | 'p1363';
   readonly certificate: string;
   readonly content?: string;
@@ -57,73 +56,19 @@ export interface VerificationResponse {
   readonly retryable: boolean;
   readonly subIndication: SubIndication | null;
   readonly checks: readonly CheckResult[];
+  /** Given whenever a path was validated, but never to a service-provider. */
   readonly certificate: CertificateResponse | null;
-  readonly revocation: RevocationResponse | null;
-  readonly attributes: AttributesResponse | null;
+  readonly revocation: RevocationFacts | null;
+  readonly attributes: CertifiedAttributes | null;
   readonly declared: null;
   readonly subject: { readonly id: string; readonly isNew: boolean } | null;
-  readonly legalMethod: LegalMethodResponse | null;
+  readonly legalMethod: LegalMethod | null;
 }
 
-/** Given whenever a path was validated; `id` null when not on file. Never given to a service-provider. */
-export interface CertificateResponse {
+/** `id`: null when not on file. */
+export interface CertificateResponse extends CertificateFacts {
   readonly id: string | null;
-  readonly kind: CertificateKind | null;
-  readonly medium: CertificateMedium | null;
-  readonly generation: number | null;
-  readonly policy: string | null;
-  readonly notBefore: string;
-  readonly notAfter: string;
   readonly serialNumberMac: string;
-}
-
-export interface RevocationResponse {
-  readonly status: 'good' | 'revoked' | 'unknown' | 'undetermined';
-  readonly method: 'ocsp' | 'crl' | null;
-  readonly thisUpdate: string | null;
-  readonly nextUpdate: string | null;
-  readonly producedAt: string | null;
-  readonly revokedAt: string | null;
-  readonly reason: CrlReason | null;
-  readonly attempts: readonly AttemptResponse[];
-}
-
-export interface AttemptResponse {
-  readonly method: 'ocsp' | 'crl';
-  readonly source: string;
-  readonly outcome: 'accepted' | 'refused';
-  readonly refusal: RefusalCode | null;
-  readonly detail: string | null;
-  readonly thisUpdate: string | null;
-  readonly ageSeconds: number | null;
-}
-
-export interface AttributesResponse {
-  readonly name: string | null;
-  readonly nameSubstitutedAt: readonly number[];
-  readonly address: string | null;
-  readonly addressSubstitutedAt: readonly number[];
-  readonly dateOfBirth: DateOfBirthResponse | null;
-  readonly gender: 'male' | 'female' | 'unknown' | 'other' | null;
-  readonly genderRaw: string | null;
-  readonly additional: readonly { readonly typeId: string; readonly value: string }[];
-}
-
-/** Each part null where unknown. */
-export interface DateOfBirthResponse {
-  readonly era: string | null;
-  readonly year: number | null;
-  readonly month: number | null;
-  readonly day: number | null;
-  readonly value: string | null;
-  readonly raw: string;
-}
-
-export interface LegalMethodResponse {
-  readonly code: string;
-  readonly article: string;
-  readonly effectiveFrom: string;
-  readonly revisionId: string;
 }
 
 /** One line of a list: no personal part. `reference` is the caller's own key. */

@@ -3,7 +3,7 @@ import { frame } from './frames.ts';
 import type { DeploymentKeys } from './key-file.ts';
 import type { KeyedHashes } from './vault.ts';
 
-type TenantHashPurpose = 'serialNumberMac' | 'requestBody';
+type TenantHashPurpose = 'serialNumberMac' | 'requestBody' | 'lookup';
 
 /** Derived keys kept ready: creating a KeyObject costs more than the hash. */
 const MAX_KEPT = 10_000;
@@ -25,6 +25,7 @@ export function createKeyedHashes(keys: Pick<DeploymentKeys, 'apiKey' | 'serialM
     serialMatch: (issuer, serial) => hmac(keys.serialMatch, frame(issuer, serial)),
     serialNumberMac: (tenantId, issuer, serial) => hmac(tenantKey('serialNumberMac', tenantId), frame(issuer, serial)),
     requestBody: (tenantId, body) => hmac(tenantKey('requestBody', tenantId), body),
+    lookup: (tenantId, field, value) => hmac(tenantKey('lookup', tenantId), frame(field, value)),
   };
 }
 

@@ -19,6 +19,8 @@ export interface KeyedHashes {
   serialNumberMac(tenantId: string, issuerSpkiSha256: Uint8Array, serialOctets: Uint8Array): Buffer;
   /** Bodies of idempotent requests, under the tenant's key. */
   requestBody(tenantId: string, body: Uint8Array): Buffer;
+  /** A field that is personal and must be found again by its exact value, under the tenant's key; fields never mix. */
+  lookup(tenantId: string, field: 'reference' | 'idempotency-key', value: string): Buffer;
 }
 
 /** Envelope encryption, AES-256-GCM. */

@@ -1,0 +1,51 @@
+import type { AcceptedEvidence } from '../../core/revocation/status.ts';
+import { formatInstant } from '../../core/rfc3339.ts';
+import type { SignedObject } from '../../core/verification/signed-object.ts';
+import type { ValidatedPath } from '../../core/x509/path/path.ts';
+import type { Caller } from '../tenants/caller.ts';
+import { sha256 } from './certificate-on-file.ts';
+
+/** What was shown to us, in the columns of table evidence, before encryption. */
+export interface EvidenceOctets {
+  readonly container: { readonly [key: string]: string | null };
+  readonly signature: Uint8Array;
+  /** Content, or the digest given in its place; null when there was none, or it stands in the container. */
+  readonly content: Uint8Array | null;
+}
+
+export function describeEvidence(signed: SignedObject, container: Uint8Array): EvidenceOctets {
+  if (signed.format === 'cms') {
+    const attached = signed.signedData.eContent !== undefined;
+    return {
+      container: { format: 'cms', content: attached ? 'attached' : 'detached' },
+      signature: container,
+      content: signed.detachedContent ?? null,
+    };
+  }
+  const { algorithm, encoding, content, digest } = signed;
+  return {
+    container: { format: 'raw', algorithm, encoding, digestAlgorithm: digest?.algorithm ?? null },
+    signature: container,
+    content: content ?? digest?.value ?? null,
+  };
+}
+
+/** A national list has tens of megabytes: its digest is taken once for each list that is held. */
+const digests = new WeakMap<Uint8Array, string>();
+
+/** A CRL is kept by reference to its bytes; null when the findings do not rest on one. */
+export function describeCrl(evidence: AcceptedEvidence | null) {
+  if (evidence === null || evidence.method !== 'crl') return null;
+  const known = digests.get(evidence.der) ?? sha256(evidence.der);
+  digests.set(evidence.der, known);
+  return { sha256: known, crlNumber: evidence.crlNumber, thisUpdate: formatInstant(evidence.thisUpdate) };
+}
+
+/** Under which settings it was judged, so that it can be judged again. */
+export function describeSettings(caller: Caller, method: string, path: ValidatedPath | undefined) {
+  return {
+    policy: caller.policy,
+    revocationMethod: method,
+    trustAnchorSha256: path === undefined ? null : sha256(path.anchor.der),
+  };
+}

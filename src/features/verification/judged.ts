@@ -1,0 +1,25 @@
+import type { SignatureJudgement } from '../../core/verification/judge-signature.ts';
+import type { Report } from '../../core/verification/report.ts';
+import type { SignedObject } from '../../core/verification/signed-object.ts';
+import type { GatheredRevocation } from '../../gateway/jlis/gather-revocation.ts';
+import type { IdempotencyFacts } from '../idempotency.ts';
+import type { Caller, RevocationMethod } from '../tenants/caller.ts';
+import type { VerifyRequest } from './wire.ts';
+
+/** A verification as judged, with all that its record is made of. */
+export interface Judged {
+  readonly caller: Caller;
+  readonly request: VerifyRequest;
+  readonly requestId: string;
+  readonly verificationId: string;
+  /** The instant of verification. */
+  readonly at: number;
+  readonly key: IdempotencyFacts | null;
+  readonly signed: SignedObject;
+  /** `signature.value` as received. */
+  readonly container: Uint8Array;
+  readonly method: RevocationMethod;
+  readonly first: SignatureJudgement;
+  readonly findings: GatheredRevocation | null;
+  readonly report: Report;
+}

@@ -1,0 +1,94 @@
+import type { CertifiedAttributes } from '../../core/jpki/attributes.ts';
+import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
+import { type Problem, problem, type ServiceResult } from '../service-result.ts';
+import type { Caller } from '../tenants/caller.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { buildResponse, buildSummary, type StoredReport } from './response.ts';
+import type { Selection, VerificationRow, VerificationStore } from './store.ts';
+import type { VerificationFilters, VerificationPage, VerificationResponse } from './wire.ts';
+
+const USUAL_LIMIT = 50;
+const GREATEST_LIMIT = 500;
+
+/** The answer of that day, from what was recorded. */
+export async function readVerification(
+  store: VerificationStore,
+  vault: Vault,
+  caller: Caller,
+  verificationId: string,
+): Promise<ServiceResult<VerificationResponse>> {
+  const { tenantId, tenantRole } = caller;
+  const row = await store.loadVerification(tenantId, verificationId);
+  if (row === undefined) return problem('verification-not-found');
+  const sealed = await vault.open(tenantId);
+  const identity = { table: 'verification', column: 'attributes', rowId: verificationId, tenantId };
+  const attributes =
+    row.attributes === null
+      ? null
+      : (JSON.parse(sealed.decrypt('attributes', identity, row.attributes).toString()) as CertifiedAttributes);
+  return {
+    ok: true,
+    value: buildResponse({
+      verificationId,
+      reference: openReference(sealed, tenantId, row),
+      purpose: row.purpose,
+      report: row.report as StoredReport,
+      attributes,
+      ids: { certificateId: row.certificate_id, subjectId: row.subject_id, subjectIsNew: row.subject_is_new },
+      role: tenantRole,
+    }),
+  };
+}
+
+/** Newest first, by pages. */
+export async function listVerifications(
+  store: VerificationStore,
+  vault: Vault,
+  caller: Caller,
+  filters: VerificationFilters,
+): Promise<ServiceResult<VerificationPage>> {
+  const { tenantId } = caller;
+  const selection = toSelection(vault, tenantId, filters);
+  if ('code' in selection) return selection;
+  const { limit } = selection;
+  const rows = await store.listVerifications(tenantId, { ...selection, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const isLast = rows.length <= limit || last === undefined;
+  const sealed = await vault.open(tenantId);
+  return {
+    ok: true,
+    value: {
+      items: page.map((row) => buildSummary(row, openReference(sealed, tenantId, row), caller.tenantRole)),
+      nextCursor: isLast ? null : encodeCursor({ verifiedAt: last.verified_at, verificationId: last.id }),
+    },
+  };
+}
+
+function toSelection(vault: Vault, tenantId: string, filters: VerificationFilters): Selection | Problem {
+  const { reference, subject, indication, cursor, limit = USUAL_LIMIT } = filters;
+  const after = cursor === undefined ? undefined : decodeCursor(cursor);
+  if (cursor !== undefined && after === undefined) return problem('cursor-invalid');
+  const from = filters.from === undefined ? undefined : new Date(filters.from);
+  const to = filters.to === undefined ? undefined : new Date(filters.to);
+  for (const [name, date] of Object.entries({ from, to })) {
+    if (date !== undefined && Number.isNaN(date.getTime())) {
+      return problem('invalid-request', `/${name}`, 'must be an instant that a calendar has');
+    }
+  }
+  return {
+    referenceMac: reference === undefined ? undefined : vault.hashes.lookup(tenantId, 'reference', reference),
+    subjectId: subject,
+    indication,
+    from,
+    to,
+    after,
+    limit: Math.min(Math.max(1, Math.trunc(limit)), GREATEST_LIMIT),
+  };
+}
+
+function openReference(sealed: TenantVault, tenantId: string, row: VerificationRow): string | null {
+  if (row.reference === null) return null;
+  const identity = { table: 'verification', column: 'reference', rowId: row.id, tenantId };
+  return sealed.decrypt('report', identity, row.reference).toString();
+}

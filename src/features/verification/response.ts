@@ -1,0 +1,71 @@
+import type { CertifiedAttributes } from '../../core/jpki/attributes.ts';
+import { formatInstant } from '../../core/rfc3339.ts';
+import type { CertificateFacts, Report } from '../../core/verification/report.ts';
+import type { TenantRole } from '../tenants/caller.ts';
+import type { AnswerIds, VerificationRow } from './store.ts';
+import type { VerificationResponse, VerificationSummary } from './wire.ts';
+
+/** The report as it is stored: without what is personal, with what is on file about the certificate. */
+export interface StoredReport extends Omit<Report, 'attributes' | 'certificate'> {
+  readonly certificate: (CertificateFacts & { readonly serialNumberMac: string }) | null;
+}
+
+export interface ResponseParts {
+  readonly verificationId: string;
+  readonly reference: string | null;
+  readonly purpose: string;
+  readonly report: StoredReport;
+  readonly attributes: CertifiedAttributes | null;
+  readonly ids: AnswerIds;
+  readonly role: TenantRole;
+}
+
+export const NO_IDS: AnswerIds = { certificateId: null, subjectId: null, subjectIsNew: null };
+
+/** The answer, the same from a fresh record and from what is on file. */
+export function buildResponse(parts: ResponseParts): VerificationResponse {
+  const { verificationId, reference, purpose, report, attributes, ids, role } = parts;
+  const { certificate } = report;
+  const answer: VerificationResponse = {
+    verificationId,
+    reference,
+    purpose,
+    verifiedAt: report.verifiedAt,
+    indication: report.indication,
+    retryable: report.retryable,
+    subIndication: report.subIndication,
+    checks: report.checks,
+    // 公的個人認証法 52条: a service-provider is told the outcome, nothing of the certificate
+    certificate: certificate === null || role === 'service-provider' ? null : { id: null, ...certificate },
+    revocation: report.revocation,
+    attributes,
+    declared: null,
+    subject: null,
+    legalMethod: report.legalMethod,
+  };
+  return withIds(answer, ids);
+}
+
+/** Puts in the ids that the database gave. */
+export function withIds(answer: VerificationResponse, ids: AnswerIds): VerificationResponse {
+  const { certificateId, subjectId, subjectIsNew } = ids;
+  return {
+    ...answer,
+    certificate: answer.certificate === null ? null : { ...answer.certificate, id: certificateId },
+    subject: subjectId === null ? null : { id: subjectId, isNew: subjectIsNew === true },
+  };
+}
+
+export function buildSummary(row: VerificationRow, reference: string | null, role: TenantRole): VerificationSummary {
+  return {
+    verificationId: row.id,
+    reference,
+    purpose: row.purpose,
+    verifiedAt: formatInstant(row.verified_at.getTime()),
+    indication: row.indication,
+    subIndication: row.sub_indication,
+    retryable: row.retryable,
+    certificateId: role === 'service-provider' ? null : row.certificate_id,
+    subjectId: row.subject_id,
+  };
+}

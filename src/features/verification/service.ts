@@ -1,0 +1,115 @@
+import type { CryptoPrimitives } from '../../core/crypto.ts';
+import type { PolicyTable } from '../../core/jpki/policy-table.ts';
+import type { TrustAnchors } from '../../core/jpki/trust-anchors.ts';
+import { judgeConclusion } from '../../core/verification/judge-conclusion.ts';
+import { judgeSignature, type SignatureJudgement } from '../../core/verification/judge-signature.ts';
+import type { RevocationGateway } from '../../gateway/jlis/gather-revocation.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { Vault } from '../../platform/vault/vault.ts';
+import { idempotencyFacts, openAnswer } from '../idempotency.ts';
+import type { RequestOptions } from '../request-options.ts';
+import { problem, type ServiceResult } from '../service-result.ts';
+import type { Caller, RevocationMethod } from '../tenants/caller.ts';
+import { decodeRequest, refuseUnsupported } from './decode-request.ts';
+import { gatherBeforehand } from './gather.ts';
+import { listVerifications, readVerification } from './read.ts';
+import { recordJudged } from './record.ts';
+import { buildResponse, withIds } from './response.ts';
+import { createVerificationStore } from './store.ts';
+import type { VerificationFilters, VerificationPage, VerificationResponse, VerifyRequest } from './wire.ts';
+
+export interface VerificationServiceDependencies {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'countVerification'>;
+  readonly gateway: RevocationGateway;
+  readonly anchors: TrustAnchors;
+  readonly policies: PolicyTable;
+  readonly crypto: CryptoPrimitives;
+  readonly clockSkewSeconds: number;
+}
+
+export interface VerificationService {
+  verify(caller: Caller, request: VerifyRequest, options: RequestOptions): Promise<ServiceResult<VerificationResponse>>;
+  read(caller: Caller, verificationId: string): Promise<ServiceResult<VerificationResponse>>;
+  list(caller: Caller, filters: VerificationFilters): Promise<ServiceResult<VerificationPage>>;
+}
+
+const OPERATION = 'verifications.verify';
+
+/** Gather, judge, record. */
+export function createVerificationService(dependencies: VerificationServiceDependencies): VerificationService {
+  const { database, vault, clock, log, metrics, anchors, policies, crypto } = dependencies;
+  const store = createVerificationStore(database);
+
+  async function askGateway(caller: Caller, first: SignatureJudgement, method: RevocationMethod) {
+    const { path, profile, holds, at } = first;
+    if (!holds || path === undefined || profile.policy === undefined) return null;
+    const { ocspMaxAgeSeconds, crlMaxAgeSeconds } = caller.policy;
+    const { clockSkewSeconds } = dependencies;
+    const { kind } = profile.policy;
+    const ages = { ocspMaxAgeSeconds, crlMaxAgeSeconds, clockSkewSeconds };
+    return dependencies.gateway.gatherRevocation({ method, path, kind, at, ...ages });
+  }
+
+  return {
+    async verify(caller, request, options) {
+      const unsupported = refuseUnsupported(request);
+      if (unsupported !== undefined) return unsupported;
+      const at = clock.now();
+      const sealed = await vault.open(caller.tenantId);
+      const key = idempotencyFacts(vault.hashes, caller, OPERATION, options, at);
+      const before = await gatherBeforehand(store, sealed, caller, request.challengeId, key, at);
+      if (before.state === 'key-reused') return problem('idempotency-key-reused');
+      if (before.state === 'answered') return { ok: true, value: withIds(before.answer, before.ids), replayed: true };
+
+      const { challenge } = before;
+      const decoded = decodeRequest(request, challenge.state === 'known' ? challenge.content : undefined);
+      if (!decoded.ok) return decoded;
+      const { signed, container } = decoded;
+      const { purpose } = request;
+      const acceptance = caller.policy;
+      const first = judgeSignature({ signed, purpose, challenge, acceptance, anchors, policies, at, crypto });
+      const method = request.revocation?.method ?? caller.policy.revocationMethod;
+      const findings = await askGateway(caller, first, method);
+      const report = judgeConclusion({ first, findings });
+
+      const { requestId } = options;
+      const verificationId = newId('ver', at);
+      const judged = {
+        ...{ caller, request, requestId, verificationId, at, key },
+        ...{ signed, container, method, first, findings, report },
+      };
+      const recorded = await recordJudged(store, vault, sealed, judged);
+      const { row } = recorded;
+      if (row.outcome === 'key-reused') return problem('idempotency-key-reused');
+      if (key !== null && row.answer !== null && row.answer_ids !== null) {
+        const answer = openAnswer<VerificationResponse>(sealed, caller, key, row.answer);
+        return { ok: true, value: withIds(answer, row.answer_ids), replayed: true };
+      }
+      if (recorded.conflict) log.warn('certificate.identity-conflict', { verificationId, tenantId: caller.tenantId });
+      metrics.countVerification(recorded.report.indication, recorded.report.subIndication);
+      return {
+        ok: true,
+        value: buildResponse({
+          verificationId,
+          purpose,
+          reference: request.reference ?? null,
+          report: recorded.report,
+          attributes: recorded.attributes,
+          ids: { certificateId: row.certificate_id, subjectId: row.subject_id, subjectIsNew: row.subject_is_new },
+          role: caller.tenantRole,
+        }),
+      };
+    },
+
+    read: (caller, verificationId) => readVerification(store, vault, caller, verificationId),
+    list: (caller, filters) => listVerifications(store, vault, caller, filters),
+  };
+}
