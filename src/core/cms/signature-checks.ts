@@ -5,6 +5,7 @@ import { type CheckIdentity, failed, notApplicable, passed } from '../verdict/re
 import {
   type AlgorithmOptions,
   constrainAlgorithm,
+  refusedFor,
   type SchemeSelection,
   selectSignatureScheme,
   verifyWithScheme,
@@ -62,7 +63,7 @@ function selectCmsScheme(
   const { parameters } = identifier;
   if (parameters?.length !== 2 || parameters[0] !== tags.NULL) return { ok: false, reason: 'malformed-parameters' };
   if (hash === undefined) return { ok: false, reason: 'unsupported-algorithm' };
-  if (key.type !== 'rsa') return { ok: false, reason: 'key-mismatch' };
+  if (key.type !== 'rsa') return refusedFor(key);
   return { ok: true, scheme: { scheme: 'rsassa-pkcs1-v1_5', hash } };
 }
 

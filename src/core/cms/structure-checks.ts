@@ -1,7 +1,6 @@
 import { equalBytes } from '../bytes.ts';
 import { readDer } from '../der/reader.ts';
 import { readTime } from '../der/time.ts';
-import type { Instant } from '../instant.ts';
 import type { CheckResult } from '../verdict/check.ts';
 import { type CheckIdentity, failed, notApplicable, passed, reported } from '../verdict/result.ts';
 import { encodeSignedAttributes, readValue, SIGNING_TIME, selectAttribute } from './attribute.ts';
@@ -42,12 +41,6 @@ export function verifySigningTime({ signedAttrs }: SignerInfo): CheckResult {
   if (found.occurs === 'never') return notApplicable(TIME);
   const claimed = found.occurs === 'once' ? readValue(found.value, readTime) : undefined;
   return claimed === undefined ? failed(TIME, 'FORMAT_FAILURE', { occurs: found.occurs }) : passed(TIME);
-}
-
-/** The instant that the signer claims to have signed at; undefined when absent or malformed. Proves nothing. */
-export function readSigningTime({ signedAttrs }: Pick<SignerInfo, 'signedAttrs'>): Instant | undefined {
-  const found = selectAttribute(signedAttrs ?? [], SIGNING_TIME);
-  return found.occurs === 'once' ? readValue(found.value, readTime) : undefined;
 }
 
 /** digestAlgorithms is there for one-pass readers; a signer's algorithm that is missing from it is reported. */

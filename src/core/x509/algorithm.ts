@@ -28,6 +28,10 @@ export type SchemeSelection =
 
 const refused = (reason: Extract<SchemeSelection, { ok: false }>['reason']): SchemeSelection => ({ ok: false, reason });
 
+/** A key of a kind that we cannot use may well have made the signature; one of the other kind that we can has not. */
+export const refusedFor = (key: PublicKeyFacts): SchemeSelection =>
+  refused(key.type === 'other' ? 'unsupported-algorithm' : 'key-mismatch');
+
 /**
  * The scheme that a signature AlgorithmIdentifier names, held against the key that is to verify it. Whether the scheme is
  * allowed is constrainAlgorithm's question. `rsaEncryption` names no hash and is CMS's own affair.
@@ -38,15 +42,13 @@ export function selectSignatureScheme(identifier: AlgorithmIdentifier, key: Publ
   if (rsaHash !== undefined) {
     // RFC 4055 §5: the parameters MUST be NULL, and implementations MUST accept them absent as well.
     if (!parametersNullOrAbsent(parameters)) return refused('malformed-parameters');
-    return key.type === 'rsa'
-      ? { ok: true, scheme: { scheme: 'rsassa-pkcs1-v1_5', hash: rsaHash } }
-      : refused('key-mismatch');
+    return key.type === 'rsa' ? { ok: true, scheme: { scheme: 'rsassa-pkcs1-v1_5', hash: rsaHash } } : refusedFor(key);
   }
   const ecdsaHash = ECDSA_WITH_HASH.get(algorithm);
   if (ecdsaHash !== undefined) {
     // RFC 5758 §3.2: the parameters are absent.
     if (parameters !== undefined) return refused('malformed-parameters');
-    return key.type === 'ec' ? { ok: true, scheme: { scheme: 'ecdsa', hash: ecdsaHash } } : refused('key-mismatch');
+    return key.type === 'ec' ? { ok: true, scheme: { scheme: 'ecdsa', hash: ecdsaHash } } : refusedFor(key);
   }
   if (algorithm !== ID_RSASSA_PSS) return refused('unsupported-algorithm');
   return selectPss(parameters, key);
@@ -55,7 +57,7 @@ export function selectSignatureScheme(identifier: AlgorithmIdentifier, key: Publ
 /** RFC 4055 §3: with id-RSASSA-PSS as a signature algorithm the parameters MUST be present. */
 function selectPss(parameters: Uint8Array | undefined, key: PublicKeyFacts): SchemeSelection {
   if (parameters === undefined) return refused('malformed-parameters');
-  if (key.type !== 'rsa') return refused('key-mismatch');
+  if (key.type !== 'rsa') return refusedFor(key);
   try {
     return { ok: true, scheme: decodePssParameters(parameters) };
   } catch (error) {

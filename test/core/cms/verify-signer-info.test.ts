@@ -257,6 +257,7 @@ describe('algorithms', () => {
     ['rsaEncryption with other parameters', { signatureAlgorithm: algorithm('1.2.840.113549.1.1.1', integer(1)) }],
     ['an unknown signature algorithm', { signatureAlgorithm: algorithm('1.2.3.4') }],
     ['ECDSA with parameters', { signer: p256, signatureAlgorithm: algorithm('1.2.840.10045.4.3.2', encodeNull()) }],
+    ['a key on P-521', { signer: newSigner(newEcKey('P-521'), 'p521', 13), signatureAlgorithm: ecdsaWith('SHA-256') }],
     ['RSA of 1024 bits', { signer: newSigner(newRsaKey(1024), 'small', 11) }],
     ['e = 3', { signer: newSigner(newRsaKey(2048, 3), 'e3', 12) }],
   ])('not allowed: %s', (_, parts) => {

@@ -240,7 +240,7 @@ describe('over a digest', () => {
         expect(ours).toBe(verify('RS256', rsa, octets) === 'valid');
         if (ours) accepted += 1;
       }),
-      { numRuns: 150, examples: [[-1]] },
+      { numRuns: 40, examples: [[-1]] },
     );
     expect(accepted).toBeGreaterThan(0);
   });

@@ -80,11 +80,18 @@ describe('selectSignatureScheme', () => {
 
   it.each([
     ['RSA algorithm, EC key', identifier('1.2.840.113549.1.1.11', NULL), P256],
-    ['RSA algorithm, other key', identifier('1.2.840.113549.1.1.11', NULL), ED25519],
     ['ECDSA algorithm, RSA key', identifier('1.2.840.10045.4.3.2'), RSA],
     ['PSS algorithm, EC key', identifier(PSS, pssFor(SHA256, 32)), P256],
   ])('sees a mismatch: %s', (_, algorithm, key) => {
     expect(selectSignatureScheme(algorithm, key)).toEqual({ ok: false, reason: 'key-mismatch' });
+  });
+
+  it.each([
+    ['RSA', identifier('1.2.840.113549.1.1.11', NULL)],
+    ['RSASSA-PSS', identifier(PSS, pssFor(SHA256, 32))],
+    ['ECDSA', identifier('1.2.840.10045.4.3.2')],
+  ])('%s with a key of a kind that we cannot use (P-521, bound to PSS) is not supported, not wrong', (_, algorithm) => {
+    expect(selectSignatureScheme(algorithm, ED25519)).toEqual({ ok: false, reason: 'unsupported-algorithm' });
   });
 });
 
