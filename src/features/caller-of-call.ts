@@ -1,4 +1,5 @@
 import type { Call } from '../platform/http/app.ts';
+import type { Principal } from '../platform/http/authentication.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { Caller } from './tenants/caller.ts';
 
@@ -15,4 +16,11 @@ export function requestOptionsOf(call: Call<Caller>): RequestOptions {
     rawBody: call.rawBody,
     ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
   };
+}
+
+/** A caller as the HTTP door knows it. */
+export function principalOf(caller: Caller | undefined): Principal<Caller> | undefined {
+  if (caller === undefined) return undefined;
+  const { clientId, scopes, policy } = caller;
+  return { caller, clientId, scopes, requestsPerMinute: policy.rateLimitPerMinute };
 }

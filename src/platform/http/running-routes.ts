@@ -1,3 +1,4 @@
+import type { Database } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Routes } from './app.ts';
 import { docsPage } from './docs.ts';
@@ -6,8 +7,18 @@ import type { Contract } from './document.ts';
 /** Can requests be answered? `body` is the Readiness of openapi.yaml. */
 export type Readiness = () => Promise<{ readonly ready: boolean; readonly body: object }>;
 
+const DATABASE_PATIENCE_MS = 1_000;
+
+/** Ready while the database answers; what `describe` adds about the gateway never makes it unready. */
+export function createReadiness(database: Pick<Database, 'isReachable'>, describe: () => object): Readiness {
+  return async () => {
+    const usable = await database.isReachable(DATABASE_PATIENCE_MS);
+    return { ready: usable, body: { status: usable ? 'ready' : 'not-ready', database: { usable }, ...describe() } };
+  };
+}
+
 /** The operations for who runs the service: open to all, nothing of a tenant or a person in them. */
-export function runningRoutes(parts: { contract: Contract; metrics: Metrics; readiness: Readiness }): Routes<never> {
+export function runningRoutes(parts: { contract: Contract; metrics: Metrics; readiness: Readiness }): Routes<unknown> {
   return {
     healthz: async () => ({ status: 200, json: { status: 'alive' } }),
     readyz: async () => {

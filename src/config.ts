@@ -1,0 +1,238 @@
+import { join, resolve } from 'node:path';
+import type { CertificateKind } from './core/jpki/certificate-kind.ts';
+import type { CertificatePolicy } from './core/jpki/policy-table.ts';
+import type { LogLevel } from './platform/log.ts';
+import { createSettingsReader, type Environment, type SettingsReader } from './platform/settings.ts';
+
+/** A PostgreSQL given by URL; in the sandbox there may be none, and the embedded one is started. */
+export interface DatabaseConfig {
+  /** The application's login. */
+  readonly url: string;
+  /** The owner, for migrate alone. */
+  readonly adminUrl: string;
+  readonly strongLogin: 'refused' | 'accepted';
+}
+
+/** The real gateway: production alone. */
+export interface GatewayConfig {
+  readonly trustAnchorsDir: string;
+  readonly unpinnedAnchors: 'refused' | 'accepted';
+  readonly ocspUrls: Readonly<Record<CertificateKind, string>>;
+  readonly crlDir: string | undefined;
+}
+
+export interface RevocationConfig {
+  readonly certIdHash: 'SHA-1' | 'SHA-256';
+  readonly nonce: 'none' | 'send' | 'require';
+  readonly ocspTimeoutMs: number;
+  readonly clockSkewSeconds: number;
+  /** SHA-256 of the SPKI of CA keys whose CRL in CRL_DIR is the undivided one; lower-case hexadecimal. */
+  readonly undividedCaKeys: readonly string[];
+}
+
+interface CommonConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly vaultKeyFile: string;
+  readonly databasePoolSize: number;
+  readonly logLevel: LogLevel;
+  readonly revocation: RevocationConfig;
+  /** Added to the policies of the JPKI profile. */
+  readonly certificatePolicies: readonly CertificatePolicy[];
+}
+
+export interface SandboxConfig extends CommonConfig {
+  readonly mode: 'sandbox';
+  readonly database: DatabaseConfig | undefined;
+  readonly sandboxPort: number;
+}
+
+export interface ProductionConfig extends CommonConfig {
+  readonly mode: 'production';
+  readonly database: DatabaseConfig;
+  readonly gateway: GatewayConfig;
+}
+
+export type Config = SandboxConfig | ProductionConfig;
+
+/** What administration (migrate, tenants, clients) needs of the environment: the database and the vault. */
+export type AdministrationConfig = Pick<
+  Config,
+  'mode' | 'dataDir' | 'vaultKeyFile' | 'databasePoolSize' | 'logLevel' | 'database'
+>;
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly config: T }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const GATEWAY_SETTINGS = [
+  'TRUST_ANCHORS_DIR',
+  'TRUST_ANCHORS_UNPINNED',
+  'OCSP_URL_DIGITAL_SIGNATURE',
+  'OCSP_URL_USER_AUTHENTICATION',
+  'CRL_DIR',
+] as const;
+/** Names that begin like ours and are none of these are typing errors. */
+const OUR_PREFIX = /^(JPKI|TRUST_ANCHORS|OCSP|CRL)_/;
+const OURS: ReadonlySet<string> = new Set([
+  'JPKI_MODE',
+  ...GATEWAY_SETTINGS,
+  'OCSP_CERTID_HASH',
+  'OCSP_NONCE',
+  'OCSP_TIMEOUT_MS',
+  'CRL_UNDIVIDED_CA_KEYS',
+  // of `npm run demo`
+  'JPKI_API_KEY',
+  'JPKI_URL',
+]);
+
+/** Settings of the service, or every problem with them as sentences. `readFile` reads the `*_FILE` secrets. */
+export function parseConfig(env: Environment, readFile: (path: string) => string): Parsed<Config> {
+  const settings = createSettingsReader(env, readFile);
+  reportUnknown(env, settings);
+  const mode = parseMode(settings);
+  const common = parseCommon(settings, mode);
+  const database = parseDatabase(settings, mode);
+  const config = mode === 'sandbox' ? parseSandbox(settings, common, database) : undefined;
+  const production = mode === 'production' ? parseProduction(settings, common, database) : undefined;
+  return conclude(settings, config ?? production);
+}
+
+/** The same for commands that only need the database. */
+export function parseAdministrationConfig(
+  env: Environment,
+  readFile: (path: string) => string,
+): Parsed<AdministrationConfig> {
+  const settings = createSettingsReader(env, readFile);
+  reportUnknown(env, settings);
+  const mode = parseMode(settings);
+  return conclude(settings, { ...parseCommon(settings, mode), mode, database: parseDatabase(settings, mode) });
+}
+
+function conclude<T extends object>(settings: SettingsReader, config: T | undefined): Parsed<T> {
+  if (config === undefined || settings.problems.length > 0) {
+    return { ok: false, problems: [...new Set(settings.problems)] };
+  }
+  return { ok: true, config: deepFreeze(config) };
+}
+
+const parseMode = (settings: SettingsReader) => settings.oneOf('JPKI_MODE', ['sandbox', 'production'], 'sandbox');
+
+function parseCommon(settings: SettingsReader, mode: Config['mode']): CommonConfig {
+  const dataDir = resolve(settings.text('DATA_DIR') ?? '.data');
+  return {
+    host: settings.text('HOST') ?? '127.0.0.1',
+    port: settings.integer('PORT', { min: 0, max: 65_535, fallback: 8080 }),
+    dataDir,
+    vaultKeyFile: resolve(settings.text('VAULT_KEY_FILE') ?? join(dataDir, 'vault-key')),
+    databasePoolSize: settings.integer('DATABASE_POOL_SIZE', { min: 1, max: 200, fallback: 10 }),
+    logLevel: settings.oneOf(
+      'LOG_LEVEL',
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      mode === 'sandbox' ? 'warn' : 'info',
+    ),
+    revocation: {
+      certIdHash: settings.oneOf('OCSP_CERTID_HASH', ['SHA-1', 'SHA-256'], 'SHA-1'),
+      nonce: settings.oneOf('OCSP_NONCE', ['none', 'send', 'require'], 'send'),
+      ocspTimeoutMs: settings.integer('OCSP_TIMEOUT_MS', { min: 100, max: 60_000, fallback: 5_000 }),
+      clockSkewSeconds: settings.integer('CLOCK_SKEW_SECONDS', { min: 0, max: 600, fallback: 60 }),
+      undividedCaKeys: settings.list('CRL_UNDIVIDED_CA_KEYS', 'SHA-256 values (64 hexadecimal digits each)', (item) =>
+        /^[0-9a-f]{64}$/i.test(item) ? item.toLowerCase() : undefined,
+      ),
+    },
+    certificatePolicies: settings.list(
+      'CERTIFICATE_POLICIES',
+      'OID=KIND/MEDIUM, for example 1.2.3=user-authentication/smartphone (kinds: digital-signature, user-authentication; media: card, smartphone)',
+      decodePolicy,
+    ),
+  };
+}
+
+const POLICY = /^([0-2](?:\.(?:0|[1-9]\d*)){1,30})=(digital-signature|user-authentication)\/(card|smartphone)$/;
+
+function decodePolicy(item: string): CertificatePolicy | undefined {
+  const [, policy, kind, medium] = POLICY.exec(item) ?? [];
+  if (policy === undefined) return undefined;
+  return { policy, kind: kind as CertificatePolicy['kind'], medium: medium as CertificatePolicy['medium'] };
+}
+
+function parseDatabase(settings: SettingsReader, mode: Config['mode']): DatabaseConfig | undefined {
+  const protocols = ['postgres:', 'postgresql:'];
+  const before = settings.problems.length;
+  const url = settings.url('DATABASE_URL', protocols, settings.secret('DATABASE_URL'));
+  const adminUrl = settings.url('DATABASE_ADMIN_URL', protocols, settings.secret('DATABASE_ADMIN_URL'));
+  const strongLogin = settings.oneOf('DATABASE_SUPERUSER', ['refused', 'accept'], 'refused');
+  if (url !== undefined) {
+    return { url, adminUrl: adminUrl ?? url, strongLogin: strongLogin === 'accept' ? 'accepted' : 'refused' };
+  }
+  const isSaid = settings.problems.length > before;
+  if (mode === 'production' && !isSaid) {
+    settings.report('DATABASE_URL is missing: set it to the PostgreSQL 15 or later of this deployment.');
+  }
+  if (mode === 'sandbox' && adminUrl !== undefined && !isSaid) {
+    settings.report('DATABASE_ADMIN_URL is set without DATABASE_URL: set both, or none for the embedded PostgreSQL.');
+  }
+  return undefined;
+}
+
+function parseSandbox(
+  settings: SettingsReader,
+  common: CommonConfig,
+  database: DatabaseConfig | undefined,
+): SandboxConfig {
+  for (const name of GATEWAY_SETTINGS.filter(settings.has)) {
+    settings.report(`${name} belongs to JPKI_MODE=production: the sandbox brings its own. Remove it or set the mode.`);
+  }
+  const sandboxPort = settings.integer('SANDBOX_PORT', { min: 0, max: 65_535, fallback: 8081 });
+  if (sandboxPort !== 0 && sandboxPort === common.port) {
+    settings.report('PORT and SANDBOX_PORT are the same: the service and the sandbox each need their own.');
+  }
+  return { ...common, mode: 'sandbox', database, sandboxPort };
+}
+
+function parseProduction(
+  settings: SettingsReader,
+  common: CommonConfig,
+  database: DatabaseConfig | undefined,
+): ProductionConfig | undefined {
+  if (settings.has('SANDBOX_PORT')) {
+    settings.report('SANDBOX_PORT belongs to JPKI_MODE=sandbox: there is no sandbox in production. Remove it.');
+  }
+  const need = (name: (typeof GATEWAY_SETTINGS)[number], what: string) => {
+    if (!settings.has(name)) settings.report(`${name} is missing: set it to ${what}.`);
+  };
+  need('TRUST_ANCHORS_DIR', 'the directory of the root certificates (*.pem, *.crt, *.cer)');
+  need('OCSP_URL_DIGITAL_SIGNATURE', 'the OCSP responder for 署名用 certificates');
+  need('OCSP_URL_USER_AUTHENTICATION', 'the OCSP responder for 利用者証明用 certificates');
+  const trustAnchorsDir = settings.text('TRUST_ANCHORS_DIR');
+  const unpinned = settings.oneOf('TRUST_ANCHORS_UNPINNED', ['refused', 'accept'], 'refused');
+  const digitalSignature = settings.url('OCSP_URL_DIGITAL_SIGNATURE', ['http:', 'https:']);
+  const userAuthentication = settings.url('OCSP_URL_USER_AUTHENTICATION', ['http:', 'https:']);
+  const crlDir = settings.text('CRL_DIR');
+  if (!database || !trustAnchorsDir || !digitalSignature || !userAuthentication) return undefined;
+  return {
+    ...common,
+    mode: 'production',
+    database,
+    gateway: {
+      trustAnchorsDir: resolve(trustAnchorsDir),
+      unpinnedAnchors: unpinned === 'accept' ? 'accepted' : 'refused',
+      ocspUrls: { 'digital-signature': digitalSignature, 'user-authentication': userAuthentication },
+      crlDir: crlDir === undefined ? undefined : resolve(crlDir),
+    },
+  };
+}
+
+/** A setting of ours that nothing reads is a typing error, and would be missed only in an emergency. */
+function reportUnknown(env: Environment, settings: SettingsReader): void {
+  const unknown = Object.keys(env).filter((name) => OUR_PREFIX.test(name) && !OURS.has(name));
+  for (const name of unknown)
+    settings.report(`${name} is not a setting of this service: correct its name or remove it.`);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
+}

@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DecodeError } from '../core/der/decode-error.ts';
+import type { Certificate } from '../core/x509/certificate.ts';
+import { decodeCertificate } from '../core/x509/decode-certificate.ts';
+import { StartRefused } from './start-refused.ts';
+
+const PEM_BEGIN = '-----BEGIN ';
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g;
+
+/** The certificates in a file: one in DER, or any number in PEM (RFC 7468 §5). Throws DecodeError. */
+export function decodeTrustAnchors(content: Uint8Array): readonly Certificate[] {
+  const text = Buffer.from(content).toString('latin1');
+  if (!text.includes(PEM_BEGIN)) return [decodeCertificate(content)];
+  return [...text.matchAll(PEM_CERTIFICATE)].map((match) =>
+    decodeCertificate(new Uint8Array(Buffer.from((match[1] ?? '').replaceAll(/\s/g, ''), 'base64'))),
+  );
+}
+
+/** Every `*.pem`, `*.crt` and `*.cer` of the directory. StartRefused names each file that holds no certificate. */
+export async function readTrustAnchors(directory: string): Promise<readonly Certificate[]> {
+  const names = await readdir(directory).catch((cause) => {
+    throw new StartRefused(['TRUST_ANCHORS_DIR cannot be read: name a directory that this user may read.'], cause);
+  });
+  const files = names.filter((name) => /\.(pem|crt|cer)$/i.test(name)).sort();
+  const sentences: string[] = [];
+  const anchors: Certificate[] = [];
+  for (const file of files) {
+    const certificates = await readCertificates(join(directory, file));
+    if (certificates.length === 0) {
+      sentences.push(`${file} in TRUST_ANCHORS_DIR holds no certificate in DER or PEM: replace or remove it.`);
+    }
+    anchors.push(...certificates);
+  }
+  if (files.length === 0) {
+    sentences.push('TRUST_ANCHORS_DIR holds no *.pem, *.crt or *.cer: put the root certificates there.');
+  }
+  if (sentences.length > 0) throw new StartRefused(sentences);
+  return anchors;
+}
+
+async function readCertificates(path: string): Promise<readonly Certificate[]> {
+  try {
+    return decodeTrustAnchors(await readFile(path));
+  } catch (error) {
+    if (error instanceof DecodeError || (error as NodeJS.ErrnoException).code !== undefined) return [];
+    throw error;
+  }
+}
