@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  usesUpChallenge,
+  withCertificateConflict,
+  withChallengeLost,
+} from '../../../src/core/verification/reconclusion.ts';
+import { runVector } from '../../vectors/run-vector.ts';
+import type { Vector } from '../../vectors/vector.ts';
+
+const report = (inputs: Vector['inputs']) =>
+  runVector({
+    id: 'test',
+    prose: '',
+    inputs,
+    expected: { indication: 'TOTAL-PASSED', subIndication: null, failed: [], asked: true },
+  }).report;
+const KNOWN = { challenge: { state: 'known' } } as const;
+const passed = report(KNOWN);
+const revoked = report({ ...KNOWN, evidence: { says: 'revoked', revokedAt: '2026-05-01T00:00:00Z' } });
+const failedChecks = (one: typeof passed) =>
+  one.checks.filter(({ outcome }) => outcome === 'failed').map(({ check }) => check);
+
+describe('withChallengeLost', () => {
+  it('turns TOTAL-PASSED into SIG_CONSTRAINTS_FAILURE and takes the person out', () => {
+    expect(passed.indication).toBe('TOTAL-PASSED');
+    expect(passed.attributes).not.toBeNull();
+    const lost = withChallengeLost(passed);
+    expect(lost).toMatchObject({
+      indication: 'INDETERMINATE',
+      subIndication: 'SIG_CONSTRAINTS_FAILURE',
+      retryable: false,
+      attributes: null,
+      legalMethod: null,
+    });
+    expect(failedChecks(lost)).toEqual(['challenge.unused']);
+    expect(lost.checks.map(({ check }) => check)).toEqual(passed.checks.map(({ check }) => check));
+    expect({ ...lost.certificate, ...lost.revocation }).toEqual({ ...passed.certificate, ...passed.revocation });
+    expect(usesUpChallenge(lost)).toBe(false);
+  });
+
+  it('leaves REVOKED what it is', () => {
+    const lost = withChallengeLost(revoked);
+    expect(lost).toMatchObject({ indication: 'TOTAL-FAILED', subIndication: 'REVOKED' });
+    expect(failedChecks(lost)).toEqual(['challenge.unused', 'revocation.status']);
+    expect(usesUpChallenge(revoked)).toBe(true);
+    expect(usesUpChallenge(lost)).toBe(false);
+  });
+
+  it('does not change what it was given', () => {
+    const before = JSON.stringify(passed);
+    withChallengeLost(passed);
+    expect(JSON.stringify(passed)).toBe(before);
+  });
+
+  it('fails a report without challenge checks as well', () => {
+    const bare = { ...passed, checks: passed.checks.filter(({ check }) => !check.startsWith('challenge.')) };
+    expect(withChallengeLost(bare).indication).toBe('INDETERMINATE');
+  });
+});
+
+describe('withCertificateConflict', () => {
+  it('turns TOTAL-PASSED into a general failure of the chain', () => {
+    const conflict = withCertificateConflict(passed);
+    expect(conflict).toMatchObject({
+      indication: 'INDETERMINATE',
+      subIndication: 'CERTIFICATE_CHAIN_GENERAL_FAILURE',
+      attributes: null,
+      legalMethod: null,
+    });
+    expect(conflict.checks.at(-1)).toMatchObject({ check: 'certificate.identity', outcome: 'failed' });
+    expect(usesUpChallenge(conflict)).toBe(false);
+  });
+
+  it('leaves REVOKED what it is', () => {
+    expect(withCertificateConflict(revoked).subIndication).toBe('REVOKED');
+  });
+
+  it('goes together with a lost challenge, in either order', () => {
+    const one = withCertificateConflict(withChallengeLost(passed));
+    const other = withChallengeLost(withCertificateConflict(passed));
+    expect(one).toEqual(other);
+    expect(one.subIndication).toBe('CERTIFICATE_CHAIN_GENERAL_FAILURE');
+  });
+});
