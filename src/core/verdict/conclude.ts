@@ -32,17 +32,13 @@ export function conclude(checks: readonly CheckResult[], required: readonly stri
 }
 
 /**
- * The verdict over a container with several signatures: all must pass, else the weightiest failure of any, else (one gave
- * no answer) INDETERMINATE. No signature is INDETERMINATE.
+ * The verdict over a container with several signatures, from the verdict over each: all must pass, else the weightiest
+ * failure of any, else (one gave no answer) INDETERMINATE. No signature is INDETERMINATE.
  */
-export function concludeSeveral(
-  signatures: readonly { readonly checks: readonly CheckResult[]; readonly required: readonly string[] }[],
-): Conclusion {
-  const conclusions = signatures.map(({ checks, required }) => conclude(checks, required));
+export function concludeSeveral(conclusions: readonly Conclusion[]): Conclusion {
   const rest = conclusions.filter(({ indication }) => indication !== 'TOTAL-PASSED');
-  for (const { subIndication } of SUB_INDICATIONS) {
-    const found = rest.find((conclusion) => conclusion.subIndication === subIndication);
-    if (found !== undefined) return found;
-  }
-  return rest[0] ?? conclusions[0] ?? UNANSWERED;
+  const winner = SUB_INDICATIONS.find((row) => rest.some((one) => one.subIndication === row.subIndication));
+  const { indication, subIndication, retryable } =
+    rest.find((one) => one.subIndication === winner?.subIndication) ?? rest[0] ?? conclusions[0] ?? UNANSWERED;
+  return { indication, subIndication, retryable };
 }

@@ -155,19 +155,17 @@ describe('conclude', () => {
 });
 
 describe('concludeSeveral', () => {
-  const good = { checks: [result('a', 'passed')], required: ['a'] };
-  const later = { checks: [result('a', 'failed', 'TRY_LATER')], required: ['a'] };
-  const forged = { checks: [result('a', 'failed', 'SIG_CRYPTO_FAILURE')], required: ['a'] };
-  const open = { checks: [], required: ['a'] };
+  const good = conclude([result('a', 'passed')], ['a']);
+  const later = conclude([result('a', 'failed', 'TRY_LATER')], ['a']);
+  const forged = conclude([result('a', 'failed', 'SIG_CRYPTO_FAILURE')], ['a']);
+  const open = conclude([], ['a']);
 
-  it('passes when all pass', () => expect(concludeSeveral([good, good]).indication).toBe('TOTAL-PASSED'));
-  it('is INDETERMINATE without a signature', () => expect(concludeSeveral([]).indication).toBe('INDETERMINATE'));
-  it('is INDETERMINATE when one gave no answer', () =>
-    expect(concludeSeveral([good, open, good])).toEqual({
-      indication: 'INDETERMINATE',
-      subIndication: null,
-      retryable: false,
-    }));
-  it('names the weightiest failure of any', () =>
-    expect(concludeSeveral([good, later, forged, open]).subIndication).toBe('SIG_CRYPTO_FAILURE'));
+  it('passes when all pass', () => expect(concludeSeveral([good, good])).toEqual(good));
+  it('is INDETERMINATE without a signature', () => expect(concludeSeveral([])).toEqual(open));
+  it('is INDETERMINATE when one gave no answer', () => expect(concludeSeveral([good, open, good])).toEqual(open));
+  it('is retryable when only an answer is missing', () => expect(concludeSeveral([good, later])).toEqual(later));
+  it('names the weightiest failure of any', () => {
+    expect(concludeSeveral([good, later, forged, open])).toEqual(forged);
+    expect(concludeSeveral([open, later])).toEqual(later);
+  });
 });
