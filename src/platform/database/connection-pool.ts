@@ -20,8 +20,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number;
 }
 
-/** A reply this much later than the server's own statement timeout will not come: the connection is dead. */
-const SILENCE_MARGIN_MS = 5_000;
+/** No reply after so many times the server's own statement timeout: none will come, the connection is dead. */
+const SILENCE_FACTOR = 1.5;
 
 export function createPool(options: PoolOptions): ConnectionPool {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
@@ -34,7 +34,7 @@ export function createPool(options: PoolOptions): ConnectionPool {
     application_name: 'jpki-verifier',
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
-    query_timeout: statementTimeoutMs + SILENCE_MARGIN_MS,
+    query_timeout: SILENCE_FACTOR * statementTimeoutMs,
   });
   const lost = new WeakSet<pg.PoolClient>();
   pool.on('error', () => undefined); // of idle connections; logged below, replaced at the next need

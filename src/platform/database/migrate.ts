@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import knexBuilder, { type Knex } from 'knex';
 import pg from 'pg';
 import type { Log } from '../log.ts';
@@ -22,6 +23,8 @@ export class MigrationError extends Error {
 
 /** Of our session advisory lock: any constant that nobody else uses. */
 const LOCK = 7_156_041_928_033_017n;
+const APPLICATION_NAME = 'jpki-verifier migrate';
+const LOCK_INTERVAL_MS = 50;
 const OLDEST_POSTGRES = 150_000;
 
 /**
@@ -34,7 +37,8 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   await lock.connect();
   try {
     await refuseOldServer(lock);
-    await lock.query('select pg_advisory_lock($1)', [String(LOCK)]);
+    await takeLock(lock);
+    await awaitStragglers(lock);
     const applied = await applyInLock(options, lock);
     options.log.info('database.migrated', { applied: applied.length });
     return applied;
@@ -52,11 +56,29 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   }
 }
 
+/**
+ * Asked for again and again, not waited for in one statement: a waiting statement holds a snapshot, and CREATE INDEX
+ * CONCURRENTLY waits for everyone's, so that the one at work would never end.
+ */
+async function takeLock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [String(LOCK)]);
+    if (rows[0]?.taken === true) return;
+    await sleep(LOCK_INTERVAL_MS);
+  }
+}
+
+/** The lock of a killed migrate is free at once, its last statement runs on in the server: let it end. */
+async function awaitStragglers(client: pg.Client): Promise<void> {
+  const sql = 'select from pg_stat_activity where datname = current_database() and application_name = $1';
+  while ((await client.query(sql, [APPLICATION_NAME])).rowCount !== 0) await sleep(LOCK_INTERVAL_MS);
+}
+
 async function applyInLock(options: MigrateOptions, lock: pg.Client): Promise<readonly string[]> {
   await clearLockRow(lock);
   const knex = knexBuilder({
     client: 'pg',
-    connection: { connectionString: options.adminUrl, application_name: 'jpki-verifier migrate' },
+    connection: { connectionString: options.adminUrl, application_name: APPLICATION_NAME },
     pool: { min: 0, max: 1 },
     compileSqlOnError: false,
     log: quiet,

@@ -1,0 +1,3 @@
+export async function up(knex) {
+  await knex.raw('create table journal (line text)');
+}

@@ -1,0 +1,1 @@
+export * from '../base/20260101_01_note.js';

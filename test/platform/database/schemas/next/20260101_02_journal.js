@@ -1,0 +1,1 @@
+export * from '../base/20260101_02_journal.js';

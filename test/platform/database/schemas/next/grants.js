@@ -1,0 +1,3 @@
+export async function grant(trx, login) {
+  await trx.raw(`grant select on note to ${login}`);
+}
