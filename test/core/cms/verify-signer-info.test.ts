@@ -267,6 +267,23 @@ describe('algorithms', () => {
     expect(sound).toBe(false);
   });
 
+  it('SHA-1 over the content alone', () => {
+    const attributes = standardAttributes(content, 'SHA-1');
+    const parts: Parts = {
+      hash: 'SHA-1',
+      attributes,
+      signatureHash: 'SHA-256',
+      signatureAlgorithm: rsaWith('SHA-256'),
+    };
+    const { checks, sound } = first(container(parts));
+    expect(departures(checks)).toEqual([
+      'cms.digest-algorithms reported',
+      'cms.algorithms CRYPTO_CONSTRAINTS_FAILURE',
+      'cms.algorithm-consistency FORMAT_FAILURE',
+    ]);
+    expect(sound).toBe(false);
+  });
+
   it('legacy algorithms, where asked for', () => {
     expect(first(container({ hash: 'SHA-1' }), undefined, true).sound).toBe(true);
   });

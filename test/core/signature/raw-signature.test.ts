@@ -149,6 +149,10 @@ describe('over a digest', () => {
   it('wants a signature as long as the modulus and below it', () => {
     const signature = sign('sha256', content, rsa.privateKey);
     const digest = digestOf('SHA-256');
+    const message = encodeMessage('SHA-256', digest.value, 256);
+    const lenient = { crypto: { ...nodeCrypto, recoverRsa: () => message } };
+    expect(verify('RS256', rsa, new Uint8Array(256), { digest }, lenient)).toBe('valid');
+    expect(verify('RS256', rsa, new Uint8Array(257), { digest }, lenient)).toBe('invalid');
     expect(verify('RS256', rsa, Uint8Array.of(0, ...signature), { digest })).toBe('invalid');
     expect(verify('RS256', rsa, signature.subarray(1), { digest })).toBe('invalid');
     expect(verify('RS256', rsa, new Uint8Array(256).fill(0xff), { digest })).toBe('invalid');

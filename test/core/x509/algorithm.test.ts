@@ -283,4 +283,17 @@ describe('verifySigned', () => {
     expect(verify(sha256, rsaKey, signature.subarray(1))).toBe('invalid');
     expect(verify(sha256, rsaKey, new Uint8Array())).toBe('invalid');
   });
+
+  it('sees a malformed signature itself, whatever a library would say', () => {
+    const lenient: CryptoPrimitives = { ...nodeCrypto, verifySignature: () => true };
+    const rsaSha256 = identifier('1.2.840.113549.1.1.11', NULL);
+    const ecdsaSha256 = identifier('1.2.840.10045.4.3.2');
+    expect(verifySigned(lenient, rsaSha256, rsaKey.spki, data, new Uint8Array(256))).toBe('valid');
+    expect(verifySigned(lenient, rsaSha256, rsaKey.spki, data, new Uint8Array(255))).toBe('invalid');
+    expect(verifySigned(lenient, rsaSha256, rsaKey.spki, data, new Uint8Array(257))).toBe('invalid');
+    const one = integer(1);
+    expect(verifySigned(lenient, ecdsaSha256, p256.spki, data, encodeSequence(one, one))).toBe('valid');
+    expect(verifySigned(lenient, ecdsaSha256, p256.spki, data, encodeSequence(one, integer(0)))).toBe('invalid');
+    expect(verifySigned(lenient, ecdsaSha256, p256.spki, data, encodeSequence(one, integer(0, 1)))).toBe('invalid');
+  });
 });
