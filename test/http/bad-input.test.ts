@@ -12,7 +12,7 @@ const raw = { format: 'raw', value: 'YWJj', algorithm: 'RS256', certificate: 'YW
 const request = { purpose: 'account-opening', signature: raw };
 const verify = (body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
   ask(app.url, '/jpki/verify', { method: 'POST', key: VERIFY_KEY, body, headers });
-const places = (answer: Answer) => answer.body.errors?.map((error: { pointer: string }) => error.pointer);
+const places = (answer: Answer) => answer.body.errors?.map((error) => error.pointer);
 
 describe('a body that is refused at the door', () => {
   it('is let in when it has the documented shape', async () => {
@@ -123,7 +123,7 @@ describe('fields that are wrong', () => {
     const answer = await verify(body);
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid-request']);
     expect(places(answer)).toEqual(pointers);
-    expect(answer.body.errors.every((error: { in: string }) => error.in === 'body')).toBe(true);
+    expect(answer.body.errors.every((error) => error.in === 'body')).toBe(true);
   });
 
   it('a reference of 128 characters is accepted', async () => {

@@ -1,11 +1,24 @@
+import type { ChallengeResponse } from '../../src/features/challenges/wire.ts';
+import type { VerificationPage, VerificationResponse } from '../../src/features/verification/wire.ts';
+import type { RequestError } from '../../src/platform/http/problem.ts';
 import { validateResponse } from './contract.ts';
+
+export type AnyBody = VerificationResponse &
+  ChallengeResponse &
+  VerificationPage & {
+    readonly status: string | number;
+    readonly code: string;
+    readonly errors: readonly RequestError[];
+    readonly database: { readonly usable: boolean };
+    readonly gateway: { readonly crls: readonly unknown[]; readonly ocsp: readonly unknown[] };
+  };
 
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  readonly body: any;
+  /** The JSON answered; every shape at once, each field there only where its operation gives it. */
+  readonly body: AnyBody;
 }
 
 export interface Ask {
@@ -27,11 +40,11 @@ export async function ask(url: string, path: string, options: Ask = {}): Promise
       ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
       ...options.headers,
     },
-    ...(body === undefined ? {} : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
   });
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
-  const parsed = /json/.test(type) ? JSON.parse(text) : undefined;
+  const parsed = /json/.test(type) && text !== '' ? JSON.parse(text) : undefined;
   if (method !== 'HEAD') {
     validateResponse(method, new URL(path, url).pathname, response.status, type, parsed);
   }

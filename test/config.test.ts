@@ -1,0 +1,167 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Config, parseAdministrationConfig, parseConfig } from '../src/config.ts';
+
+const noFile = () => {
+  throw new Error('no such file');
+};
+const production = {
+  JPKI_MODE: 'production',
+  DATABASE_URL: 'postgres://app:secret@db/jpki',
+  TRUST_ANCHORS_DIR: '/etc/jpki/anchors',
+  OCSP_URL_DIGITAL_SIGNATURE: 'http://ocsp.example/sign',
+  OCSP_URL_USER_AUTHENTICATION: 'https://ocsp.example/auth',
+};
+
+function configOf(env: Record<string, string>, readFile: (path: string) => string = noFile): Config {
+  const parsed = parseConfig(env, readFile);
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  return parsed.config;
+}
+const problemsOf = (env: Record<string, string>, readFile: (path: string) => string = noFile): readonly string[] => {
+  const parsed = parseConfig(env, readFile);
+  return parsed.ok ? [] : parsed.problems;
+};
+
+describe('defaults', () => {
+  it('are a sandbox on the loopback', () => {
+    expect(configOf({})).toMatchObject({
+      mode: 'sandbox',
+      host: '127.0.0.1',
+      port: 8080,
+      sandboxPort: 8081,
+      database: undefined,
+      dataDir: expect.stringMatching(/\/\.data$/),
+      vaultKeyFile: expect.stringMatching(/\/\.data\/vault-key$/),
+      revocation: { certIdHash: 'SHA-1', nonce: 'send', clockSkewSeconds: 60, undividedCaKeys: [] },
+    });
+  });
+
+  it('of production: the owner is the login, nothing strong or unpinned is accepted, no CRLs', () => {
+    expect(configOf(production)).toMatchObject({
+      mode: 'production',
+      database: { adminUrl: production.DATABASE_URL, strongLogin: 'refused' },
+      gateway: {
+        unpinnedAnchors: 'refused',
+        crlDir: undefined,
+        ocspUrls: {
+          'digital-signature': 'http://ocsp.example/sign',
+          'user-authentication': 'https://ocsp.example/auth',
+        },
+      },
+    });
+  });
+
+  it('stand for empty values', () => {
+    expect(configOf({ ...production, CRL_DIR: '', PORT: ' ' })).toMatchObject({
+      port: 8080,
+      gateway: { crlDir: undefined },
+    });
+  });
+
+  it('cannot be changed afterwards', () => {
+    const config = configOf(production);
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.revocation.undividedCaKeys)).toBe(true);
+  });
+});
+
+describe('problems', () => {
+  it('are told all at once, as sentences', () => {
+    const problems = problemsOf({ JPKI_MODE: 'production', PORT: '99999', LOG_LEVEL: 'loud', SANDBOX_PORT: '1' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'PORT',
+      'LOG_LEVEL',
+      'DATABASE_URL',
+      'SANDBOX_PORT',
+      'TRUST_ANCHORS_DIR',
+      'OCSP_URL_DIGITAL_SIGNATURE',
+      'OCSP_URL_USER_AUTHENTICATION',
+    ]);
+    for (const problem of problems) expect(problem).toMatch(/^[A-Z_]+ .+\.$/);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['an unknown mode', { JPKI_MODE: 'prod' }, /^JPKI_MODE must be one of/],
+    ['a typing error', { JPKI_MOD: 'production' }, /^JPKI_MOD is not a setting/],
+    ['a typing error of the gateway', { OCSP_URL_SIGNATURE: 'http://a' }, /^OCSP_URL_SIGNATURE is not a setting/],
+    ['a port that is no number', { PORT: '80a' }, /^PORT must be/],
+    ['a negative port', { PORT: '-1' }, /^PORT must be/],
+    ['the same port twice', { PORT: '9000', SANDBOX_PORT: '9000' }, /^PORT and SANDBOX_PORT/],
+    ['a gateway in the sandbox', { CRL_DIR: '/crls' }, /^CRL_DIR belongs to JPKI_MODE=production/],
+    ['anchors in the sandbox', { TRUST_ANCHORS_DIR: '/a' }, /^TRUST_ANCHORS_DIR belongs/],
+    ['an owner without a login', { DATABASE_ADMIN_URL: 'postgres://a/b' }, /^DATABASE_ADMIN_URL is set without/],
+    ['a database of another kind', { DATABASE_URL: 'mysql://a/b' }, /^DATABASE_URL must be an address/],
+    ['another word than accept', { ...production, DATABASE_SUPERUSER: 'yes' }, /^DATABASE_SUPERUSER must be/],
+    [
+      'another word than accept for anchors',
+      { ...production, TRUST_ANCHORS_UNPINNED: 'true' },
+      /^TRUST_ANCHORS_UNPINNED/,
+    ],
+    [
+      'an OCSP address by LDAP',
+      { ...production, OCSP_URL_DIGITAL_SIGNATURE: 'ldap://a' },
+      /^OCSP_URL_DIGITAL_SIGNATURE/,
+    ],
+    ['a hash that is too short', { CRL_UNDIVIDED_CA_KEYS: 'abcd' }, /^CRL_UNDIVIDED_CA_KEYS must be/],
+    ['a policy without a kind', { CERTIFICATE_POLICIES: '1.2.3' }, /^CERTIFICATE_POLICIES must be/],
+    ['a policy of an unknown kind', { CERTIFICATE_POLICIES: '1.2.3=ca/card' }, /^CERTIFICATE_POLICIES must be/],
+    ['an OCSP time of nothing', { OCSP_TIMEOUT_MS: '0' }, /^OCSP_TIMEOUT_MS must be/],
+  ])('%s', (_name, env, sentence) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('never repeat a value, which may be a secret', () => {
+    const env = { ...production, DATABASE_URL: 'mysql://app:SENTINEL@db', OCSP_URL_DIGITAL_SIGNATURE: 'SENTINEL' };
+    expect(problemsOf(env).join()).not.toContain('SENTINEL');
+  });
+});
+
+describe('lists', () => {
+  it('are comma-separated', () => {
+    const hash = 'AB'.repeat(32);
+    const config = configOf({
+      CRL_UNDIVIDED_CA_KEYS: `${hash}, ${'00'.repeat(32)}`,
+      CERTIFICATE_POLICIES: '1.2.3=user-authentication/smartphone',
+    });
+    expect(config.revocation.undividedCaKeys).toEqual([hash.toLowerCase(), '00'.repeat(32)]);
+    expect(config.certificatePolicies).toEqual([
+      { policy: '1.2.3', kind: 'user-authentication', medium: 'smartphone' },
+    ]);
+  });
+});
+
+describe('secrets in files', () => {
+  const { DATABASE_URL, ...rest } = production;
+
+  it('are read without their last line end', () => {
+    const config = configOf({ ...rest, DATABASE_URL_FILE: '/run/secrets/db' }, () => `${DATABASE_URL}\n`);
+    expect(config.database?.url).toBe(DATABASE_URL);
+  });
+
+  it.each<[string, Record<string, string>, (path: string) => string, RegExp]>([
+    ['cannot be read', { ...rest, DATABASE_URL_FILE: '/x' }, noFile, /^The file that DATABASE_URL_FILE names cannot/],
+    ['are empty', { ...rest, DATABASE_URL_FILE: '/x' }, () => '\n', /^The file that DATABASE_URL_FILE names is empty/],
+    ['contradict the setting', { ...production, DATABASE_URL_FILE: '/x' }, () => 'a', /are both set/],
+  ])('are a problem when they %s', (_name, env, readFile, sentence) => {
+    expect(problemsOf(env, readFile)).toEqual([expect.stringMatching(sentence)]);
+  });
+});
+
+describe('administration', () => {
+  it('needs no gateway', () => {
+    const parsed = parseAdministrationConfig(
+      {
+        JPKI_MODE: 'production',
+        DATABASE_URL: production.DATABASE_URL,
+        DATABASE_ADMIN_URL: 'postgres://owner@db/jpki',
+      },
+      noFile,
+    );
+    expect(parsed).toMatchObject({ ok: true, config: { database: { adminUrl: 'postgres://owner@db/jpki' } } });
+  });
+
+  it('needs a database in production', () => {
+    const parsed = parseAdministrationConfig({ JPKI_MODE: 'production' }, noFile);
+    expect(parsed).toEqual({ ok: false, problems: [expect.stringMatching(/^DATABASE_URL is missing/)] });
+  });
+});
