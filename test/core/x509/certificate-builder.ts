@@ -29,8 +29,10 @@ export function newKeys(): Keys {
 
 const COMMON_NAME = '2.5.4.3';
 
+export type NameAttribute = string | readonly [type: string, value: string, tag?: number];
+
 /** Attributes by dotted type, one RDN each: `['2.5.4.6', 'JP', tags.PRINTABLE_STRING]`; a string alone is a CN. */
-export function name(...attributes: readonly (string | readonly [string, string, number?])[]): Uint8Array {
+export function name(...attributes: readonly NameAttribute[]): Uint8Array {
   return encodeSequence(
     ...attributes.map((attribute) => {
       const [type, value, tag] = typeof attribute === 'string' ? ([COMMON_NAME, attribute] as const) : attribute;

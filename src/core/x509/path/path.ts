@@ -21,7 +21,7 @@ export interface IssuerKey {
   readonly certificate: Certificate;
 }
 
-/** Why one candidate path fails, by RFC 5280 clause. `index`: 0 is the certificate below the anchor. */
+/** Why one candidate path fails, by RFC 5280 clause. `index`: 0 is the certificate below the anchor, -1 the anchor. */
 export interface PathFailure {
   readonly code:
     | 'signature'
@@ -62,6 +62,7 @@ export interface ValidatedPath {
 /**
  * What came of looking for a path. `failures`: those of the candidate that came furthest (fewest and latest failures);
  * empty with `path` undefined means that no candidate issuer was known at all (NO_CERTIFICATE_CHAIN_FOUND).
+ * A search stopped by its bounds adds `path-limit`.
  */
 export interface PathResult {
   readonly path: ValidatedPath | undefined;

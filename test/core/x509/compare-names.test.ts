@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { readDer } from '../../../src/core/der/reader.ts';
+import * as tags from '../../../src/core/der/tags.ts';
+import { encodeElement, encodeObjectIdentifier, encodeSequence, encodeSetOf } from '../../../src/core/der/writer.ts';
+import { compareNames, isWithinSubtree } from '../../../src/core/x509/compare-names.ts';
+import { decodeName, type Name } from '../../../src/core/x509/name.ts';
+import { type NameAttribute, name } from './certificate-builder.ts';
+
+const CN = '2.5.4.3';
+const decode = (der: Uint8Array): Name => decodeName(readDer(der, 4096));
+const make = (...attributes: readonly NameAttribute[]): Name => decode(name(...attributes));
+const [PRINTABLE, UTF8, IA5, TELETEX] = [tags.PRINTABLE_STRING, tags.UTF8_STRING, tags.IA5_STRING, tags.TELETEX_STRING];
+
+describe('names are the same (RFC 5280 §7.1)', () => {
+  it.each([
+    ['octet by octet', make('a', 'b'), make('a', 'b')],
+    ['without regard to case', make('JPKI for Digital Signature'), make('jpki for digital signature')],
+    ['beyond ASCII too', make('ÄÖ'), make('äö')],
+    ['in PrintableString and UTF8String', make([CN, 'A b', PRINTABLE]), make([CN, 'a B', UTF8])],
+    ['with spaces folded and trimmed', make('  a  b '), make('a b')],
+    ['with other white space', make('a\u3000b'), make('a b')],
+    ['in composed and decomposed form', make('e\u0301'), make('\u00e9')],
+    ['in full and half width', make('ＪＰＫＩ'), make('jpki')],
+    ['without characters that are not seen', make('a\u00adb\u200d'), make('ab')],
+    [
+      'in domainComponent',
+      make(['0.9.2342.19200300.100.1.25', 'Example', IA5]),
+      make(['0.9.2342.19200300.100.1.25', 'EXAMPLE', IA5]),
+    ],
+    ['in emailAddress', make(['1.2.840.113549.1.9.1', 'A@B.C', IA5]), make(['1.2.840.113549.1.9.1', 'a@b.c', IA5])],
+    ['and empty', make(), make()],
+  ])('%s', (_how, a, b) => {
+    expect(compareNames(a, b)).toBe(true);
+    expect(compareNames(b, a)).toBe(true);
+  });
+
+  it('with several attributes in one RDN, in the order of either encoding', () => {
+    const attribute = (type: string, value: string, tag: number): Uint8Array =>
+      encodeSequence(encodeObjectIdentifier(type), encodeElement(tag, new TextEncoder().encode(value)));
+    const a = decode(encodeSequence(encodeSetOf([attribute(CN, 'x', UTF8), attribute(CN, 'longer', PRINTABLE)])));
+    const b = decode(encodeSequence(encodeSetOf([attribute(CN, 'X', PRINTABLE), attribute(CN, 'LONGER', UTF8)])));
+    expect(compareNames(a, b)).toBe(true);
+    const c = decode(encodeSequence(encodeSetOf([attribute(CN, 'X', PRINTABLE), attribute(CN, 'SHORTER', UTF8)])));
+    expect(compareNames(a, c)).toBe(false);
+  });
+});
+
+describe('names differ', () => {
+  it.each([
+    ['by a letter', make('a'), make('b')],
+    ['by spaces inside against none', make('a b'), make('ab')],
+    ['by type', make(['2.5.4.10', 'a']), make(['2.5.4.11', 'a'])],
+    ['by order', make('a', 'b'), make('b', 'a')],
+    ['by length', make('a', 'b'), make('a')],
+    ['by case where the string type is compared as octets', make([CN, 'a', TELETEX]), make([CN, 'A', TELETEX])],
+    ['by case in another IA5String', make([CN, 'a', IA5]), make([CN, 'A', IA5])],
+    ['by string type otherwise', make([CN, 'a', TELETEX]), make([CN, 'a', UTF8])],
+  ])('%s', (_how, a, b) => {
+    expect(compareNames(a, b)).toBe(false);
+    expect(compareNames(b, a)).toBe(false);
+  });
+
+  it('by the grouping of attributes into RDNs', () => {
+    const one = encodeSequence(encodeObjectIdentifier(CN), encodeElement(UTF8, Uint8Array.of(0x61)));
+    const two = encodeSequence(encodeObjectIdentifier(CN), encodeElement(UTF8, Uint8Array.of(0x62)));
+    const together = decode(encodeSequence(encodeSetOf([one, two])));
+    expect(compareNames(together, make('a', 'b'))).toBe(false);
+  });
+});
+
+describe('subtrees', () => {
+  it('hold themselves and what lies below', () => {
+    expect(isWithinSubtree(make('a', 'b'), make('A'))).toBe(true);
+    expect(isWithinSubtree(make('a'), make('a'))).toBe(true);
+    expect(isWithinSubtree(make('a'), make('a', 'b'))).toBe(false);
+    expect(isWithinSubtree(make('b', 'a'), make('a'))).toBe(false);
+    expect(isWithinSubtree(make('a'), make())).toBe(true);
+  });
+});
