@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createEmptyTestDatabase } from '../database.ts';
+import { runInTerminal } from './terminal.ts';
+
+let database: Awaited<ReturnType<typeof createEmptyTestDatabase>>;
+let dataDir: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  database = await createEmptyTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'jpki-cli-'));
+  env = {
+    JPKI_MODE: 'production',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    DATABASE_ADMIN_URL: database.adminUrl,
+  };
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+const run = (...args: string[]) => runInTerminal(args, env);
+
+describe('usage', () => {
+  it('is shown on request, in both languages', async () => {
+    const { code, out } = await run('help');
+    expect(code).toBe(0);
+    expect(out.join()).toMatch(/使い方.*usage/s);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['an unknown command', ['tenants', 'destroy'], /There is no command "tenants destroy"/],
+    ['an unknown option', ['migrate', '--force'], /--force/],
+    ['no tenant name', ['tenants', 'create'], /exactly one tenant name/],
+    ['two tenant names', ['tenants', 'create', 'a', 'b'], /exactly one tenant name/],
+    ['an unknown role', ['tenants', 'create', 'a', '--role', 'king'], /--role is/],
+    ['half an authority', ['tenants', 'create', 'a', '--authority', 'contract'], /--authority-reference is missing/],
+    [
+      'an authority of no day',
+      [
+        'tenants',
+        'create',
+        'a',
+        '--authority',
+        'contract',
+        '--authority-reference',
+        'x',
+        '--authority-from',
+        '2026-13-01',
+      ],
+      /--authority-from/,
+    ],
+    ['no policy', ['tenants', 'policy', 'a'], /--set KEY=VALUE is missing/],
+    ['no tenant', ['clients', 'create', '--scopes', 'verify'], /--tenant NAME is missing/],
+    ['no scopes', ['clients', 'create', '--tenant', 'a'], /--scopes/],
+  ])('wrong: %s', async (_name, args, sentence) => {
+    const { code, out, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(out).toEqual([]);
+    expect(err[0]).toMatch(sentence);
+  });
+});
+
+describe('config check', () => {
+  it('lists every problem', async () => {
+    const { code, err } = await run('config', 'check');
+    expect(code).toBe(1);
+    expect(err.map((line) => line.split(' ')[0])).toEqual([
+      'TRUST_ANCHORS_DIR',
+      'OCSP_URL_DIGITAL_SIGNATURE',
+      'OCSP_URL_USER_AUTHENTICATION',
+    ]);
+  });
+
+  it('says so when there is none', async () => {
+    const { code, out } = await runInTerminal(['config', 'check'], {});
+    expect([code, out.length]).toEqual([0, 1]);
+  });
+
+  it('looks into the directory of trust anchors', async () => {
+    const gateway = { OCSP_URL_DIGITAL_SIGNATURE: 'http://a', OCSP_URL_USER_AUTHENTICATION: 'http://a' };
+    const check = (directory: string) =>
+      runInTerminal(['config', 'check'], { ...env, ...gateway, TRUST_ANCHORS_DIR: directory });
+    expect((await check(dataDir)).err).toEqual([expect.stringMatching(/^TRUST_ANCHORS_DIR holds no/)]);
+    expect((await check(join(dataDir, 'none'))).err).toEqual([
+      expect.stringMatching(/^TRUST_ANCHORS_DIR cannot be read/),
+    ]);
+  });
+});
+
+describe('from an empty database to a client', () => {
+  it('nothing works before migrate, and a sentence says so', async () => {
+    const { code, out, err } = await run('tenants', 'create', 'bank-a', '--json');
+    expect([code, out]).toEqual([1, []]);
+    expect(err).toEqual([expect.stringContaining('npm run jpki -- migrate')]);
+  });
+
+  it('migrate brings the schema up, and a second one has nothing to do', async () => {
+    const { code, out } = await run('migrate', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out.join()).applied.length).toBeGreaterThan(0);
+    expect((await run('migrate')).out).toEqual(['The schema is current.']);
+  });
+
+  it('tenants create prints the tenant, its role and authority apart', async () => {
+    const { code, out, err } = await run(
+      ...['tenants', 'create', 'bank-a', '--json', '--authority', 'accreditation', '--authority-reference', '第1号'],
+      ...['--authority-from', '2026-04-01'],
+    );
+    expect([code, out.length, err]).toEqual([0, 1, []]);
+    expect(JSON.parse(out[0] as string)).toMatchObject({ name: 'bank-a', policy: { challengeRequired: true } });
+    const again = await run('tenants', 'create', 'bank-a');
+    expect([again.code, again.err.length]).toEqual([1, 1]);
+  });
+
+  it('tenants policy changes what it names', async () => {
+    const { out } = await run('tenants', 'policy', 'bank-a', '--set', 'challengeRequired=false', '--json');
+    expect(JSON.parse(out.join())).toMatchObject({ name: 'bank-a', policy: { challengeRequired: false } });
+    expect((await run('tenants', 'policy', 'bank-a', '--set', 'challenge=no')).code).toBe(1);
+    expect((await run('tenants', 'policy', 'bank-z', '--set', 'challengeRequired=false')).code).toBe(1);
+  });
+
+  it('clients create prints the key, this once', async () => {
+    const { code, out } = await run(
+      'clients',
+      'create',
+      '--tenant',
+      'bank-a',
+      '--scopes',
+      'verify,subjects:read',
+      '--json',
+    );
+    expect([code, out.length]).toEqual([0, 1]);
+    expect(JSON.parse(out[0] as string)).toEqual({
+      clientId: expect.stringMatching(/^cli_/),
+      apiKey: expect.stringMatching(/^jpk_/),
+    });
+    expect((await run('clients', 'create', '--tenant', 'bank-a', '--scopes', 'everything')).code).toBe(1);
+  });
+
+  it('a database that is away is a sentence', async () => {
+    const { code, err } = await runInTerminal(['migrate'], {
+      ...env,
+      DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c',
+      DATABASE_ADMIN_URL: 'postgres://a:b@127.0.0.1:1/c',
+    });
+    expect([code, err]).toEqual([1, [expect.stringMatching(/^The database cannot be used \(ECONNREFUSED\)/)]]);
+  });
+});
