@@ -46,16 +46,17 @@ export function profileWithoutPath(): ProfileResult {
 
 export function validateProfile(path: ValidatedPath, policies: PolicyTable, anchors: TrustAnchors): ProfileResult {
   const { target } = path;
-  const known = (target.extensions.certificatePolicies ?? []).flatMap(({ policyIdentifier }) => {
-    const policy = policies.get(policyIdentifier);
-    return policy === undefined || !allows(path, policyIdentifier) ? [] : [policy];
+  const identifiers = (target.extensions.certificatePolicies ?? []).map((one) => one.policyIdentifier);
+  const known = identifiers.flatMap((identifier) => {
+    const policy = policies.get(identifier);
+    return policy === undefined || !allows(path, identifier) ? [] : [policy];
   });
   const policy = known.length === 1 ? known[0] : undefined;
   const subject = validateSubjectAltName(target, policy?.kind);
   const pin = anchors.pinOf(path.anchor);
   const checks = [
     policy === undefined
-      ? failed(PROFILE_CHECKS.policy, PROFILE_FAILURE, { known: known.length })
+      ? failed(PROFILE_CHECKS.policy, PROFILE_FAILURE, { known: known.length, policies: identifiers.slice(0, 8) })
       : passed(PROFILE_CHECKS.policy, { policy: policy.policy }),
     validateKeyUsage(PROFILE_CHECKS.keyUsage, target, policy?.kind),
     validateExtKeyUsage(PROFILE_CHECKS.extKeyUsage, target, policy?.kind),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { encodeUtf8 } from '../../../src/core/der/strings.ts';
 import * as tags from '../../../src/core/der/tags.ts';
 import { encodeElement } from '../../../src/core/der/writer.ts';
@@ -143,5 +144,30 @@ describe('decodeAttributes', () => {
   it('refuses when there is no subjectAltName', () => {
     expect(decodeAttributes(undefined)).toEqual({ ok: false, reason: 'absent', of: null });
     expect(decodeAttributes([])).toEqual({ ok: false, reason: 'absent', of: 'jpki-pd-commonName' });
+  });
+
+  it('never throws, whatever the values are', () => {
+    const arc = fc.constantFrom('1', '2', '3', '4', '5', '6', '7');
+    const value = fc.oneof(
+      fc.uint8Array({ maxLength: 24 }),
+      fc.string({ unit: 'binary', maxLength: 12 }).map((text) => encodeElement(tags.UTF8_STRING, encodeUtf8(text))),
+    );
+    const anyName = fc.tuple(arc, value).map(
+      ([a, v]): GeneralName => ({
+        type: 'otherName',
+        typeId: `${ARC}.${a}`,
+        value: v,
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(anyName, { maxLength: 8 }), (generalNames) => {
+        const outcome = decodeAttributes(generalNames);
+        if (!outcome.ok) return;
+        const texts = outcome.attributes;
+        expect(texts.dateOfBirth.raw).toEqual(expect.any(String));
+        expect(texts.nameSubstitutedAt.every((index) => Number.isInteger(index))).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -140,6 +140,11 @@ describe('jpki.policy', () => {
     expect(of(result, 'jpki.key-usage')?.outcome).toBe('not-applicable');
   });
 
+  it('tells which policies a refused certificate has', async () => {
+    const result = judge(await leafWith(replace(extensions.policies([POLICY.test]))));
+    expect(of(result, 'jpki.policy')?.detail).toEqual({ known: 0, policies: [POLICY.test] });
+  });
+
   it('knows the test policy when told to', async () => {
     const leaf = await leafWith(replace(extensions.policies([POLICY.test])));
     expect(judge(leaf, { policies: buildPolicyTable({ testPolicies: true }) }).policy?.kind).toBe('digital-signature');
