@@ -10,6 +10,7 @@ import { issuerKeyOf } from './core/x509/path/issuer-key.ts';
 import { principalOf } from './features/caller-of-call.ts';
 import { challengeRoutes } from './features/challenges/routes.ts';
 import { createChallengeService } from './features/challenges/service.ts';
+import { createSweeps } from './features/jobs/service.ts';
 import { loadSandboxClient } from './features/tenants/sandbox-client.ts';
 import { createTenantService } from './features/tenants/service.ts';
 import { verificationRoutes } from './features/verification/routes.ts';
@@ -158,6 +159,9 @@ async function startOn(
     bodyTimeoutMs: BODY_TIMEOUT_MS,
     mount: mountDocsAssets,
   });
+  const sweeps = createSweeps({ database, clock, log });
+  sweeps.start();
+  stops.add(() => sweeps.stop());
   const server = await startServer(app, {
     host: config.host,
     port: config.port,
