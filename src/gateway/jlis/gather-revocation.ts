@@ -8,6 +8,7 @@ import { buildCertId, type CertIdHash } from '../../core/revocation/ocsp-cert-id
 import { encodeOcspRequest } from '../../core/revocation/ocsp-request.ts';
 import type { AcceptedEvidence, Attempt, Refusal, RevocationFindings } from '../../core/revocation/status.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
+import { issuerKeyOf } from '../../core/x509/path/issuer-key.ts';
 import type { IssuerKey, ValidatedPath } from '../../core/x509/path/path.ts';
 import type { CrlLoaded, CrlSource, OcspSource } from './revocation-sources.ts';
 
@@ -47,6 +48,8 @@ const NONCE_OCTETS = 32;
 export function createRevocationGateway(options: RevocationGatewayOptions): RevocationGateway {
   return {
     async gatherRevocation(question) {
+      const doubt = await doubtIntermediates(options, question);
+      if (doubt !== undefined) return undetermined(doubt);
       if (question.method === 'crl') return askCrls(options, question);
       const byOcsp = await askOcsp(options, question);
       if (question.method === 'ocsp' || byOcsp.status !== 'undetermined') return byOcsp;
@@ -87,6 +90,28 @@ async function askOcsp(options: RevocationGatewayOptions, question: RevocationQu
     attempts: [attempt('ocsp', fetched.source, null, outcome.thisUpdate, at)],
     ocspResponse: fetched.bytes,
   };
+}
+
+/**
+ * JPKI has no CAs between root and leaf. Where a path has some all the same, each has to be shown good by a CRL of its
+ * issuer's before the leaf is asked about: a leaf is worth what its CA is.
+ */
+async function doubtIntermediates(
+  { crls }: RevocationGatewayOptions,
+  question: RevocationQuestion,
+): Promise<readonly Attempt[] | undefined> {
+  const { anchor, certificates } = question.path;
+  for (const [i, certificate] of certificates.slice(0, -1).entries()) {
+    const issuer = issuerKeyOf(certificates[i - 1] ?? anchor);
+    const { status, attempts } = concludeFromCrls(
+      await loadCrls(crls, issuer, certificate),
+      certificate,
+      issuer,
+      question,
+    );
+    if (status !== 'good') return attempts;
+  }
+  return undefined;
 }
 
 /** Judges the response; where all depends on a delegate without nocheck, the CRLs about the delegate are asked first. */

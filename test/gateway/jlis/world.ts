@@ -36,11 +36,11 @@ export function leaf(...extensions: readonly Uint8Array[]): Certificate {
   );
 }
 
-export function pathTo(target: Certificate): ValidatedPath {
+export function pathTo(target: Certificate, ...untrusted: readonly Certificate[]): ValidatedPath {
   const { path, failures } = validatePath({
     target,
     anchors: [caCertificate],
-    untrusted: [],
+    untrusted,
     at: NOW,
     settings: {
       initialPolicySet: ['2.5.29.32.0'],
