@@ -22,9 +22,11 @@ export interface PoolOptions {
 
 /** No reply after so many times the server's own statement timeout: none will come, the connection is dead. */
 const SILENCE_FACTOR = 1.5;
+const TIMER_SLACK_MS = 5;
 
 export function createPool(options: PoolOptions): ConnectionPool {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
+  const silenceMs = SILENCE_FACTOR * statementTimeoutMs;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
@@ -34,7 +36,7 @@ export function createPool(options: PoolOptions): ConnectionPool {
     application_name: 'jpki-verifier',
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
-    query_timeout: SILENCE_FACTOR * statementTimeoutMs,
+    query_timeout: silenceMs,
   });
   const lost = new WeakSet<pg.PoolClient>();
   pool.on('error', () => undefined); // of idle connections; logged below, replaced at the next need
@@ -44,7 +46,7 @@ export function createPool(options: PoolOptions): ConnectionPool {
       lost.add(client);
     });
     client.on('end', () => lost.add(client));
-    translateQueryErrors(client, lost);
+    translateQueryErrors(client, lost, silenceMs);
   });
   return {
     pool,
@@ -59,15 +61,22 @@ export function createPool(options: PoolOptions): ConnectionPool {
   };
 }
 
-/** Every query of the connection, by promise or callback (knex), rejects with translated errors only. */
-function translateQueryErrors(client: pg.PoolClient, lost: WeakSet<pg.PoolClient>): void {
+/**
+ * Every query of the connection, by promise or callback (knex), rejects with translated errors only. Lost is a connection
+ * that broke (its events came before), that the server ended (FATAL), or whose answer did not come in time (it might still
+ * come, to the next question); any other error without a SQLSTATE is a fault of the program.
+ */
+function translateQueryErrors(client: pg.PoolClient, lost: WeakSet<pg.PoolClient>, silenceMs: number): void {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
-  const translate = (error: unknown): unknown => {
-    // without SQLSTATE it is the driver speaking: the connection broke, or its answer did not come in time
-    if (!(error instanceof pg.DatabaseError)) lost.add(client);
-    return translateError(error, lost.has(client));
-  };
   const translating = (...parameters: unknown[]): unknown => {
+    const startedAt = performance.now();
+    const translate = (error: unknown): unknown => {
+      const isFatal = error instanceof pg.DatabaseError && error.severity === 'FATAL';
+      const isLate =
+        !(error instanceof pg.DatabaseError) && performance.now() - startedAt >= silenceMs - TIMER_SLACK_MS;
+      if (isFatal || isLate) lost.add(client);
+      return translateError(error, lost.has(client));
+    };
     const callback = parameters.at(-1);
     if (typeof callback === 'function') {
       const answer = (error: unknown, result: unknown) => callback(error && translate(error), result);

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 
+export type Transaction = Knex.Transaction;
+
 /** Pool of the application's login (RLS applies). One per process. */
 export interface Database {
   readonly knex: Knex;
@@ -9,7 +11,7 @@ export interface Database {
    * One transaction with `app.tenant` set to that tenant for its length (row-level security reads it). Rolled back when
    * `work` rejects. A lost connection or a full pool becomes DatabaseUnavailable.
    */
-  inTenant<T>(tenantId: string, work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+  inTenant<T>(tenantId: string, work: (trx: Transaction) => Promise<T>): Promise<T>;
   /**
    * The hot statement: one function call in one round trip, its own transaction; the function sets the tenant itself.
    * `name` makes it a prepared statement.

@@ -40,8 +40,9 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
 }
 
 async function loadDeploymentKeys({ keyFile, database, log }: VaultOptions): Promise<DeploymentKeys> {
+  const isKnown = await isDeploymentKnown(database); // before the file: another first start makes that, then records it
   const present = await readKeyFile(keyFile);
-  if (present === undefined && (await isDeploymentKnown(database))) {
+  if (present === undefined && isKnown) {
     throw new VaultError(
       `The key file ${keyFile} is missing, but this database was written with one: put it back (from the backup, or from another replica). Without it nothing personal in the database can be read.`,
     );

@@ -1,6 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import type { Knex } from 'knex';
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import { frame } from './frames.ts';
 import { seal, unseal } from './sealed-box.ts';
 import type { KeyPurpose } from './vault.ts';
@@ -41,7 +40,7 @@ export async function loadTenantKeys(database: Database, wrapping: KeyObject, te
   });
 }
 
-function readRows(trx: Knex.Transaction, tenantId: string): Promise<DataKeyRow[]> {
+function readRows(trx: Transaction, tenantId: string): Promise<DataKeyRow[]> {
   return trx('data_key').where({ tenant_id: tenantId }).select<DataKeyRow[]>('purpose', 'version', 'wrapped_key');
 }
 

@@ -115,6 +115,15 @@ describe('errors', () => {
     expect(printed(cast)).not.toContain('SENTINEL');
   });
 
+  it('of the program are not taken for an outage, and leave the connection in the pool', async () => {
+    const database = opened({ poolSize: 1 });
+    const [before] = await database.call('pid', 'select pg_backend_pid() as pid', []);
+    const wrong: unknown = await database.call('pid', 'select 2 as other', []).catch((caught: unknown) => caught);
+    expect(wrong).toBeInstanceOf(Error);
+    expect(wrong).not.toBeInstanceOf(DatabaseUnavailable);
+    expect(await database.call('pid', 'select pg_backend_pid() as pid', [])).toEqual([before]);
+  });
+
   it('of a statement leave the connection usable and in the pool', async () => {
     const database = opened({ poolSize: 1 });
     const pid = () => database.call<{ pid: number }>('pid', 'select pg_backend_pid() as pid', []);

@@ -210,6 +210,10 @@ describe('keyed hashes', () => {
       hashes.serialNumberMac('tenant-b', issuer, serial),
       hashes.requestBody('tenant-a', serial),
       hashes.requestBody('tenant-b', serial),
+      hashes.lookup('tenant-a', 'reference', 'APP-1'),
+      hashes.lookup('tenant-b', 'reference', 'APP-1'),
+      hashes.lookup('tenant-a', 'idempotency-key', 'APP-1'),
+      hashes.lookup('tenant-a', 'reference', 'APP-2'),
     ];
     expect(made.every((hash) => hash.length === 32)).toBe(true);
     expect(new Set(made.map((hash) => hash.toString('hex'))).size).toBe(made.length);
