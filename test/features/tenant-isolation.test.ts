@@ -1,24 +1,164 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../database.ts';
+import type { Caller } from '../../src/features/tenants/caller.ts';
+import { createWorld, issueChallenge, signedRequest, verify, type World } from './world.ts';
 
-let database: TestDatabase;
-let owner: pg.Client;
+/** Tables that hold nothing of a tenant. */
+const SHARED = ['deployment_key', 'schema_migration', 'schema_migration_lock'];
+
+let world: World;
+let mine: Caller;
+let theirs: Caller;
+let login: pg.Client;
+let tables: string[];
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.adminUrl });
-  await owner.connect();
+  world = await createWorld();
+  mine = await world.createCaller('mine');
+  theirs = await world.createCaller('theirs');
+  for (const caller of [mine, theirs]) {
+    await issueChallenge(world, caller);
+    await verify(world, caller, signedRequest(Buffer.from('content')), 'key');
+  }
+  login = new pg.Client({ connectionString: world.testDatabase.url });
+  await login.connect();
+  const { rows } = await world.superuser.query(
+    `select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
+  );
+  tables = rows.map(({ relname }) => relname as string).filter((name) => !SHARED.includes(name));
 });
 afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  await login.end();
+  await world.close();
 });
 
-describe('the schema', () => {
-  it('forces row-level security on every table that holds a tenant', async () => {
-    const { rows } = await owner.query(
-      `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+const tenantColumn = (table: string) => (table === 'tenant' ? 'id' : 'tenant_id');
+
+/** In a transaction of the application's login, with the tenant set, rolled back at the end. */
+async function as<T>(tenantId: string | undefined, work: () => Promise<T>): Promise<T> {
+  await login.query('begin');
+  try {
+    if (tenantId !== undefined) await login.query(`select set_config('app.tenant', $1, true)`, [tenantId]);
+    return await work();
+  } finally {
+    await login.query('rollback');
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+const sqlState = async (work: Promise<unknown>) => {
+  try {
+    await work;
+    return 'done';
+  } catch (error) {
+    return (error as pg.DatabaseError).code;
+  }
+};
+
+it('knows every table: each has rows of both tenants, so that crossing would show', async () => {
+  expect(tables.length).toBeGreaterThanOrEqual(11);
+  for (const table of tables) {
+    const { rows } = await world.superuser.query(`select distinct ${tenantColumn(table)} as id from ${table}`);
+    expect([table, rows.map(({ id }) => id).sort()]).toEqual([table, [mine.tenantId, theirs.tenantId].sort()]);
+  }
+});
+
+it('has row-level security enabled and forced, and a policy with check, on every one', async () => {
+  for (const table of tables) {
+    const { rows } = await world.superuser.query(
+      `select c.relrowsecurity as enabled, c.relforcerowsecurity as forced, p.qual, p.with_check
+       from pg_class c join pg_policies p on p.tablename = c.relname and p.policyname = 'tenant_isolation'
+       where c.relname = $1`,
+      [table],
     );
-    expect(rows.length).toBeGreaterThan(10);
+    expect([table, rows]).toMatchObject([table, [{ enabled: true, forced: true }]]);
+    for (const expression of [rows[0].qual, rows[0].with_check]) expect(expression).toContain("'app.tenant'");
+  }
+});
+
+it('admits every table of the login to the others through no further policy', async () => {
+  const { rows } = await world.superuser.query(
+    `select tablename, policyname, roles::text from pg_policies where schemaname = 'public' and 'public' = any (roles)`,
+  );
+  expect(rows.filter(({ policyname }) => policyname !== 'tenant_isolation')).toEqual([]);
+});
+
+it('shows the rows of the tenant that is set, alone', async () => {
+  for (const table of tables) {
+    const select = () => login.query(`select ${tenantColumn(table)} as id from ${table}`);
+    expect([table, (await as(undefined, select)).rows]).toEqual([table, []]);
+    const { rows } = await as(mine.tenantId, select);
+    expect([table, [...new Set(rows.map(({ id }) => id))]]).toEqual([table, [mine.tenantId]]);
+  }
+});
+
+it('shows nothing after a transaction that had a tenant, on the same connection', async () => {
+  await as(mine.tenantId, () => login.query('select 1'));
+  expect((await login.query('select 1 from verification')).rows).toEqual([]);
+});
+
+it('lets nobody write a row of another tenant, nor take one away', async () => {
+  for (const table of tables) {
+    const { rows } = await world.superuser.query(`select * from ${table} where ${tenantColumn(table)} = $1`, [
+      theirs.tenantId,
+    ]);
+    const columns = Object.keys(rows[0]);
+    const places = columns.map((_column, n) => `$${n + 1}`).join(', ');
+    const values = columns.map((column) => rows[0][column]).map((v) => (isPlain(v) ? JSON.stringify(v) : v));
+    const insert = `insert into ${table} (${columns.join(', ')}) values (${places})`;
+    expect([table, await sqlState(as(mine.tenantId, () => login.query(insert, values)))]).toEqual([
+      table,
+      INSUFFICIENT_PRIVILEGE,
+    ]);
+    const condition = `where ${tenantColumn(table)} = '${theirs.tenantId}'`;
+    const deleted = await sqlState(as(mine.tenantId, () => login.query(`delete from ${table} ${condition}`)));
+    expect([table, deleted]).toEqual([table, INSUFFICIENT_PRIVILEGE]);
+  }
+  const use = `update challenge set used_at = now(), used_by = 'x' where tenant_id = $1`;
+  expect((await as(mine.tenantId, () => login.query(use, [theirs.tenantId]))).rowCount).toBe(0);
+});
+
+const isPlain = (value: unknown) =>
+  value !== null &&
+  typeof value === 'object' &&
+  !(value instanceof Date) &&
+  !Buffer.isBuffer(value) &&
+  !Array.isArray(value);
+
+describe('what the login may do', () => {
+  it.each(['subject', 'subject_attributes', 'verification', 'evidence', 'event', 'data_key'])(
+    'rewrites nothing of %s',
+    async (table) => {
+      for (const statement of [
+        `update ${table} set tenant_id = tenant_id`,
+        `delete from ${table}`,
+        `truncate ${table}`,
+      ]) {
+        expect(await sqlState(as(mine.tenantId, () => login.query(statement)))).toBe(INSUFFICIENT_PRIVILEGE);
+      }
+    },
+  );
+
+  it('crosses tenants through four named functions and no others', async () => {
+    const { rows } = await world.superuser.query(
+      `select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
+    );
+    expect(rows.map(({ proname }) => proname)).toEqual([
+      'client_by_key_hash',
+      'purge_challenges',
+      'purge_idempotency_keys',
+      'tenant_by_name',
+    ]);
+  });
+
+  it('finds a client by its whole key hash alone', async () => {
+    const { rows } = await login.query('select * from client_by_key_hash($1)', [Buffer.alloc(32)]);
+    expect(rows).toEqual([]);
+  });
+
+  it('has no role that could', async () => {
+    const { rows } = await login.query(
+      `select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user`,
+    );
+    expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcreaterole: false }]);
   });
 });
