@@ -4,8 +4,11 @@ import * as tags from './tags.ts';
 
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
 export function decodeUtf8(bytes: Uint8Array, offset = 0): string {
-  const units: number[] = [];
-  for (let i = 0; i < bytes.length; ) {
+  let i = 0;
+  while (i < bytes.length && (bytes[i] as number) < 0x80) i++;
+  if (i === bytes.length) return fromCodeUnits(bytes);
+  const units: number[] = Array.from(bytes.subarray(0, i));
+  while (i < bytes.length) {
     const lead = bytes[i] as number;
     const length =
       lead < 0x80

@@ -20,23 +20,27 @@ export function isWithinSubtree(name: Name, base: Name): boolean {
 }
 
 function beginsWith(name: Name, base: Name): boolean {
-  return base.rdns.every((rdn, i) => equalRdns(name.rdns[i] ?? [], rdn));
+  const rdns = prepareRdns(name);
+  return prepareRdns(base).every((rdn, i) => rdn === rdns[i]);
 }
 
-function equalRdns(a: readonly AttributeTypeAndValue[], b: readonly AttributeTypeAndValue[]): boolean {
-  if (a.length !== b.length) return false;
-  const [onlyA, onlyB] = [a[0], b[0]];
-  if (a.length === 1 && onlyA !== undefined && onlyB !== undefined) {
-    if (onlyA.type !== onlyB.type) return false;
-    return equalBytes(onlyA.valueDer, onlyB.valueDer) || comparable(onlyA) === comparable(onlyB);
-  }
-  // The order of a SET is that of the encodings, and differs between string types.
-  const right = sortedComparables(b);
-  return sortedComparables(a).every((one, i) => one === right[i]);
-}
+/** Each name is prepared once: a crowd of long names would else be prepared again for every pair. */
+const prepared = new WeakMap<Name, readonly string[]>();
 
-function sortedComparables(rdn: readonly AttributeTypeAndValue[]): string[] {
-  return rdn.map((one) => `${one.type}=${comparable(one)}`).sort();
+/** A text for each RDN, equal exactly for RDNs that match. */
+function prepareRdns(name: Name): readonly string[] {
+  const before = prepared.get(name);
+  if (before !== undefined) return before;
+  // The order of a SET is that of the encodings, and differs between string types; lengths keep attributes apart.
+  const rdns = name.rdns.map((rdn) =>
+    rdn
+      .map((one) => `${one.type}=${comparable(one)}`)
+      .sort()
+      .map((text) => `${text.length}:${text}`)
+      .join(),
+  );
+  prepared.set(name, rdns);
+  return rdns;
 }
 
 /** A text equal exactly for values that match; marked by kind, so that a text never equals octets. */

@@ -14,7 +14,7 @@ export interface ListedExtension {
 }
 
 /**
- * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, of certificates, CRLs, their entries and OCSP alike. A duplicate
+ * Extensions ::= SEQUENCE OF Extension, of certificates, CRLs, their entries and OCSP alike. A duplicate
  * extnID is refused (RFC 5280 §4.2). Throws DecodeError.
  */
 export function decodeExtensionList(element: DerElement): RawExtension[] {
@@ -25,7 +25,7 @@ export function decodeExtensionList(element: DerElement): RawExtension[] {
 export function listExtensions(element: DerElement): ListedExtension[] {
   if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'Extensions were expected');
   const elements = readEach(element, MAX_EXTENSIONS);
-  if (elements.length === 0) throw element.error('invalid-value', 'Extensions without an extension');
+  // SIZE (1..MAX) is not insisted on: an issuer's library in wide use writes an empty list for none, and it says nothing.
   const seen = new Set<string>();
   return elements.map((extension) => {
     const listed = decodeExtension(extension);

@@ -121,7 +121,7 @@ function judgePolicies(
     const isLast = index === certificates.length - 1;
     const selfIssued = isSelfIssued(certificate);
     const rejected = (clause: string) => ({ policyFailures: [failure('policy', clause, index)], policies: [] });
-    if (!state.process(certificate, selfIssued, isLast)) return rejected('RFC 5280 §6.1.3(f)');
+    if (!state.descend(certificate, selfIssued, isLast)) return rejected('RFC 5280 §6.1.3(f)');
     if (!isLast) {
       if (!state.prepareNext(certificate, selfIssued)) return rejected('RFC 5280 §6.1.4(a)');
       continue;

@@ -18,7 +18,7 @@ export class PolicyState {
   }
 
   /** §6.1.3 (d) to (f): false when a policy is required and none is left. */
-  process(certificate: Certificate, selfIssued: boolean, isLast: boolean): boolean {
+  descend(certificate: Certificate, selfIssued: boolean, isLast: boolean): boolean {
     const { certificatePolicies } = certificate.extensions;
     if (certificatePolicies === undefined) this.graph.clear();
     else {

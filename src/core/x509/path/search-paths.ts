@@ -7,6 +7,8 @@ import type { SignatureLedger } from './signature-ledger.ts';
 export const MAX_PATH_LENGTH = 10;
 /** Whole candidate paths that are judged for one target. */
 const MAX_CANDIDATE_PATHS = 32;
+/** Certificates whose issuers are looked for, counted each time that a way leads over them, dead ends included. */
+const MAX_STEPS = 128;
 
 /** A chain from an anchor to the target, not yet validated. `certificates`: from below the anchor to the target. */
 export interface CandidatePath {
@@ -33,10 +35,16 @@ export function searchPaths(
   accept: (path: CandidatePath) => boolean,
 ): SearchResult {
   let tried = 0;
+  let steps = 0;
   let limited = false;
 
   /** `chain`: from the target upward. True when a path was accepted. */
   const climb = (chain: readonly Certificate[]): boolean => {
+    if (steps === MAX_STEPS) {
+      limited = true;
+      return false;
+    }
+    steps++;
     const current = chain[chain.length - 1] as Certificate;
     const candidates = selectIssuerCandidates(current, anchors, untrusted).filter(
       ({ certificate }) => !chain.some((below) => isSameEntity(below, certificate)),

@@ -39,10 +39,10 @@ export function validatePath(input: PathInput): PathResult {
     return path !== undefined;
   });
   if (path !== undefined) return { path, failures: [], candidatesTried: tried };
+  if (anchors.some((anchor) => isSameEntity(anchor, target)))
+    return { path, failures: [{ code: 'path-length', clause: 'RFC 5280 §6.1', index: -1 }], candidatesTried: tried };
   const failures = [...(best ?? [])];
   if (limited) failures.push({ code: 'path-limit', clause: 'RFC 5280 §6.1', index: -1 });
-  if (failures.length === 0 && anchors.some((anchor) => isSameEntity(anchor, target)))
-    failures.push({ code: 'path-length', clause: 'RFC 5280 §6.1', index: -1 });
   return { path: undefined, failures, candidatesTried: tried };
 }
 

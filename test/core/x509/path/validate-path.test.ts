@@ -136,6 +136,7 @@ describe('no path', () => {
     const { path, failures } = validate(ca, [ca], [ca]);
     expect(path).toBeUndefined();
     expect(told(failures)).toEqual(['path-length@-1']);
+    expect(told(validate(ca, [root(), ca]).failures)).toEqual(['path-length@-1']);
   });
 
   it('around in a circle', () => {
@@ -339,6 +340,25 @@ describe('bounds', () => {
     expect(path).toBeUndefined();
     expect(verifications).toBe(64);
     expect(told(failures)).toEqual(['path-limit@-1']);
+  });
+
+  it('a web that leads nowhere costs a bounded number of steps, however many certificates pad it', () => {
+    const layers: Entity[][] = [[root({ subject: name('nowhere') })]];
+    for (let level = 1; level <= 8; level++) {
+      const issuer = layers[level - 1]?.[0] as Entity;
+      const shared = { keys: newKeys(), keyIdentifier: Uint8Array.of(level) };
+      layers.push(
+        [1, 2].map((serial) => authority(issuer, `layer ${level}`, { ...shared, serial: Uint8Array.of(serial) })),
+      );
+    }
+    const padding = authority(root(), 'あ'.repeat(2000));
+    const crowd = [...layers.slice(1).flat(), ...Array.from({ length: 900 }, () => padding)];
+    const started = performance.now();
+    const { path, failures, candidatesTried } = validate(leaf(layers[8]?.[0] as Entity), [root()], crowd);
+    expect(path).toBeUndefined();
+    expect(candidatesTried).toBe(0);
+    expect(told(failures)).toEqual(['path-limit@-1']);
+    expect(performance.now() - started).toBeLessThan(400);
   });
 
   it('a web of cross-certificates costs a bounded number of paths', () => {
