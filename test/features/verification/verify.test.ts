@@ -158,6 +158,24 @@ describe('a verification that does not pass', () => {
   });
 });
 
+it('says when a certificate on file as revoked is good again, and leaves the file as it is', async () => {
+  await verify(world, bank, signedRequest(CONTENT));
+  world.gateway.says = { status: 'revoked', revokedAt: Date.UTC(2026, 4, 20), reason: 'certificateHold' };
+  await verify(world, bank, signedRequest(CONTENT));
+  world.gateway.says = { status: 'good' };
+  const answer = await verify(world, bank, signedRequest(CONTENT));
+  expect(answer.indication).toBe('TOTAL-PASSED');
+  const { rows } = await world.superuser.query(
+    `select verification_id from event where tenant_id = $1 and type = 'certificate.good-after-revoked'`,
+    [bank.tenantId],
+  );
+  expect(rows).toEqual([{ verification_id: answer.verificationId }]);
+  const certificates = await world.superuser.query('select revoked_at from certificate where tenant_id = $1', [
+    bank.tenantId,
+  ]);
+  expect(certificates.rows).toEqual([{ revoked_at: new Date(Date.UTC(2026, 4, 20)) }]);
+});
+
 describe('a challenge', () => {
   it('is used up by a pass, and a replay says so', async () => {
     const { challengeId, octets } = await issueChallenge(world, bank);

@@ -1,0 +1,50 @@
+import type { Report } from '../../core/verification/report.ts';
+import type { TenantVault } from '../../platform/vault/vault.ts';
+import { sealAnswer } from '../idempotency.ts';
+import type { EvidenceOctets } from './evidence.ts';
+import type { Judged } from './judged.ts';
+import type { CertificateRegistration, VerificationSecrets } from './store.ts';
+import type { VerificationResponse } from './wire.ts';
+
+/** Everything personal of a record, each field encrypted for its own place. */
+export function sealSecrets(
+  sealed: TenantVault,
+  judged: Judged,
+  parts: {
+    readonly attributes: Report['attributes'];
+    readonly evidence: EvidenceOctets;
+    readonly register: CertificateRegistration | null;
+    readonly answer: VerificationResponse;
+  },
+): VerificationSecrets {
+  const { caller, request, verificationId, signed, findings, key } = judged;
+  const { tenantId } = caller;
+  const { evidence, register } = parts;
+  const attributes = parts.attributes === null ? null : Buffer.from(JSON.stringify(parts.attributes));
+  const place = (table: string, column: string, rowId: string) => ({ table, column, rowId, tenantId });
+  const inEvidence = (column: string, octets: Uint8Array) =>
+    sealed.encrypt('evidence', place('evidence', column, verificationId), octets);
+  const inVerification = (purpose: 'report' | 'attributes', column: string, octets: Uint8Array) =>
+    sealed.encrypt(purpose, place('verification', column, verificationId), octets);
+  return {
+    reference:
+      request.reference === undefined ? null : inVerification('report', 'reference', Buffer.from(request.reference)),
+    attributes: attributes && inVerification('attributes', 'attributes', attributes),
+    signature: inEvidence('signature', evidence.signature),
+    content: evidence.content && inEvidence('content', evidence.content),
+    signerCertificate: inEvidence('certificate', signed.certificate.der),
+    ocspResponse: findings?.ocspResponse ? inEvidence('ocsp_response', findings.ocspResponse) : null,
+    serialNumber:
+      register &&
+      sealed.encrypt(
+        'serial',
+        place('certificate', 'serial_number', register.certificateId),
+        signed.certificate.serialNumber.octets,
+      ),
+    subjectAttributes:
+      register &&
+      attributes &&
+      sealed.encrypt('attributes', place('subject_attributes', 'attributes', register.attributesId), attributes),
+    answer: sealAnswer(sealed, caller, key, parts.answer),
+  };
+}
