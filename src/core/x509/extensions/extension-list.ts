@@ -14,18 +14,22 @@ export interface ListedExtension {
 }
 
 /**
- * Extensions ::= SEQUENCE OF Extension, of certificates, CRLs, their entries and OCSP alike. A duplicate
- * extnID is refused (RFC 5280 §4.2). Throws DecodeError.
+ * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, of CRLs, their entries and OCSP. A duplicate extnID is refused
+ * (RFC 5280 §4.2). Throws DecodeError.
  */
 export function decodeExtensionList(element: DerElement): RawExtension[] {
-  return listExtensions(element).map(({ raw }) => raw);
+  const listed = listExtensions(element);
+  if (listed.length === 0) throw element.error('invalid-value', 'Extensions without an extension');
+  return listed.map(({ raw }) => raw);
 }
 
-/** As decodeExtensionList, with a reader over each value. */
+/**
+ * As decodeExtensionList, with a reader over each value, for certificates: there an empty list is let pass, because an
+ * issuer's library in wide use writes it for none, and it says nothing.
+ */
 export function listExtensions(element: DerElement): ListedExtension[] {
   if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'Extensions were expected');
   const elements = readEach(element, MAX_EXTENSIONS);
-  // SIZE (1..MAX) is not insisted on: an issuer's library in wide use writes an empty list for none, and it says nothing.
   const seen = new Set<string>();
   return elements.map((extension) => {
     const listed = decodeExtension(extension);
