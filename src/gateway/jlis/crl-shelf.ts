@@ -12,7 +12,7 @@ export interface ShelvedCrl {
 
 /** The CRLs of one CA key. */
 interface KeyShelf {
-  /** By DER of each directoryName in issuingDistributionPoint. */
+  /** By each name in issuingDistributionPoint, as encoded. */
   readonly byName: Map<string, ShelvedCrl[]>;
   /** Without a distribution point name: they may speak about every certificate of the key. */
   readonly general: ShelvedCrl[];
@@ -37,9 +37,9 @@ export function buildCrlShelf(crls: readonly ShelvedCrl[]): CrlShelf {
     shelf.all.push(shelved);
     const name = shelved.crl.crl.issuingDistributionPoint?.distributionPoint;
     if (name === undefined) shelf.general.push(shelved);
-    for (const der of directoryNames(name)) {
-      const same = shelf.byName.get(der);
-      if (same === undefined) shelf.byName.set(der, [shelved]);
+    for (const nameKey of nameKeys(name)) {
+      const same = shelf.byName.get(nameKey);
+      if (same === undefined) shelf.byName.set(nameKey, [shelved]);
       else same.push(shelved);
     }
   }
@@ -56,7 +56,7 @@ export function buildCrlShelf(crls: readonly ShelvedCrl[]): CrlShelf {
 function named(shelf: KeyShelf, issuer: IssuerKey, points: readonly DistributionPoint[]): readonly ShelvedCrl[] {
   const own: readonly DistributionPoint[] = points.length > 0 ? points : [pointOf(issuer)];
   const found = new Set(
-    own.flatMap((point) => directoryNames(point.distributionPoint).flatMap((der) => shelf.byName.get(der) ?? [])),
+    own.flatMap((point) => nameKeys(point.distributionPoint).flatMap((nameKey) => shelf.byName.get(nameKey) ?? [])),
   );
   if (found.size > 0) return [...found];
   return shelf.all.filter(({ crl }) => {
@@ -74,9 +74,13 @@ function pointOf(issuer: IssuerKey): DistributionPoint {
   };
 }
 
-function directoryNames(name: DistributionPoint['distributionPoint']): readonly string[] {
+/** One text for each name, equal for equal encodings. */
+function nameKeys(name: DistributionPoint['distributionPoint']): readonly string[] {
   if (name === undefined || name.type !== 'fullName') return [];
-  return name.names.flatMap((one) => (one.type === 'directoryName' ? [toHex(one.value.der)] : []));
+  return name.names.map((one) => {
+    if (one.type === 'directoryName') return `directoryName:${toHex(one.value.der)}`;
+    return `${one.type}:${typeof one.value === 'string' ? one.value : toHex(one.value)}`;
+  });
 }
 
 function newestFirst(crls: ShelvedCrl[]): readonly ShelvedCrl[] {

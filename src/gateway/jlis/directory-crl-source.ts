@@ -39,12 +39,12 @@ const TIME_GRANULARITY_MS = 2000;
  * names mean nothing. Files are replaced by rename, and looked for at most once a second.
  */
 export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): DirectoryCrlSource {
-  const { directory, waitMs = 2000 } = options;
+  const { directory, log, waitMs = 2000 } = options;
   const source = basename(directory);
   const files = new CrlDirectory(options);
   const undividedPins = new Set(options.undivided.map(({ spkiSha256 }) => spkiSha256.toLowerCase()));
   let shelf: CrlShelf = buildCrlShelf([]);
-  let readable = false;
+  let readable: boolean | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let listed = { at: Number.NEGATIVE_INFINITY, directoryTime: '' };
   let looking: Promise<void> | undefined;
@@ -62,7 +62,8 @@ export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): Di
         listed = { at: startedAt, directoryTime };
       }
       readable = true;
-    } catch {
+    } catch (error) {
+      if (readable !== false) log.error('crl.refused', { code: 'connection-failed', error: error as Error });
       readable = false;
     }
   };
@@ -71,7 +72,7 @@ export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): Di
       looking = undefined;
     });
     await looking;
-    return readable;
+    return readable === true;
   };
 
   return {
@@ -85,15 +86,9 @@ export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): Di
       const found = shelf.find(issuer, points);
       const undivided = undividedPins.size > 0 && undividedPins.has(spkiSha256(issuer));
       const loaded: CrlLoaded[] = found.map((one) => ({ ok: true, ...one, undivided }));
-      if (!readable)
-        loaded.push({ ok: false, source, code: 'connection-failed', detail: 'the directory of CRLs cannot be read' });
-      else if (found.length === 0)
-        loaded.push({
-          ok: false,
-          source,
-          code: 'no-crl-for-distribution-point',
-          detail: 'no CRL of that CA key for that distribution point',
-        });
+      const lack =
+        readable === true ? (found.length === 0 ? NO_LIST : undefined) : readable === false ? UNREADABLE : UNREAD;
+      if (lack !== undefined) loaded.push({ ok: false, source, ...lack });
       return loaded;
     },
     describeCrls: () =>
@@ -105,6 +100,13 @@ export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): Di
       })),
   };
 }
+
+const NO_LIST = {
+  code: 'no-crl-for-distribution-point',
+  detail: 'no CRL of that CA key for that distribution point',
+} as const;
+const UNREADABLE = { code: 'connection-failed', detail: 'the directory of CRLs cannot be read' } as const;
+const UNREAD = { code: 'timeout', detail: 'the directory of CRLs is still being read' } as const;
 
 /** Where no CRL_DIR is set. */
 export const noCrlSource: CrlSource = {

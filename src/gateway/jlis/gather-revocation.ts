@@ -1,7 +1,6 @@
 import type { CryptoPrimitives } from '../../core/crypto.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { CertificateKind } from '../../core/jpki/certificate-kind.ts';
-import { concludeFromCrl } from '../../core/revocation/conclude-from-crl.ts';
 import { concludeFromOcsp, type DelegateStatus, type OcspEvidence } from '../../core/revocation/conclude-from-ocsp.ts';
 import { isRefusal, refuse } from '../../core/revocation/evidence.ts';
 import { buildCertId, type CertIdHash } from '../../core/revocation/ocsp-cert-id.ts';
@@ -9,8 +8,9 @@ import { encodeOcspRequest } from '../../core/revocation/ocsp-request.ts';
 import type { AcceptedEvidence, Attempt, Refusal, RevocationFindings } from '../../core/revocation/status.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
 import { issuerKeyOf } from '../../core/x509/path/issuer-key.ts';
-import type { IssuerKey, ValidatedPath } from '../../core/x509/path/path.ts';
-import type { CrlLoaded, CrlSource, OcspSource } from './revocation-sources.ts';
+import type { ValidatedPath } from '../../core/x509/path/path.ts';
+import { attempt, concludeFromCrls, undetermined } from './conclude-from-crls.ts';
+import type { CrlSource, OcspSource } from './revocation-sources.ts';
 
 /** `ocsp-then-crl` asks for CRLs when OCSP leaves the status undetermined; a signed `unknown` or `revoked` is final. */
 export type RevocationMethod = 'ocsp' | 'crl' | 'ocsp-then-crl';
@@ -50,10 +50,11 @@ export function createRevocationGateway(options: RevocationGatewayOptions): Revo
     async gatherRevocation(question) {
       const doubt = await doubtIntermediates(options, question);
       if (doubt !== undefined) return undetermined(doubt);
-      if (question.method === 'crl') return askCrls(options, question);
+      const { target, issuer } = question.path;
+      if (question.method === 'crl') return concludeFromCrls(options.crls, target, issuer, question);
       const byOcsp = await askOcsp(options, question);
       if (question.method === 'ocsp' || byOcsp.status !== 'undetermined') return byOcsp;
-      const byCrl = await askCrls(options, question);
+      const byCrl = await concludeFromCrls(options.crls, target, issuer, question);
       return { ...byCrl, attempts: [...byOcsp.attempts, ...byCrl.attempts] };
     },
   };
@@ -103,12 +104,7 @@ async function doubtIntermediates(
   const { anchor, certificates } = question.path;
   for (const [i, certificate] of certificates.slice(0, -1).entries()) {
     const issuer = issuerKeyOf(certificates[i - 1] ?? anchor);
-    const { status, attempts } = concludeFromCrls(
-      await loadCrls(crls, issuer, certificate),
-      certificate,
-      issuer,
-      question,
-    );
+    const { status, attempts } = await concludeFromCrls(crls, certificate, issuer, question);
     if (status !== 'good') return attempts;
   }
   return undefined;
@@ -129,58 +125,7 @@ async function concludeWithDelegate(
     },
   });
   if (delegate === undefined) return first;
-  const loaded = await loadCrls(options.crls, evidence.issuer, delegate);
-  const { status } = concludeFromCrls(loaded, delegate, evidence.issuer, { ...question, at: evidence.at });
+  const { status } = await concludeFromCrls(options.crls, delegate, evidence.issuer, { ...question, at: evidence.at });
   const delegateStatus: DelegateStatus = status === 'good' || status === 'revoked' ? status : 'undetermined';
   return concludeFromOcsp({ ...evidence, delegateStatus: () => delegateStatus });
-}
-
-async function askCrls({ crls }: RevocationGatewayOptions, question: RevocationQuestion): Promise<RevocationFindings> {
-  const { target, issuer } = question.path;
-  return concludeFromCrls(await loadCrls(crls, issuer, target), target, issuer, question);
-}
-
-function loadCrls(crls: CrlSource, issuer: IssuerKey, certificate: Certificate): Promise<readonly CrlLoaded[]> {
-  return crls.loadCrls(issuer, certificate.extensions.cRLDistributionPoints ?? []);
-}
-
-/** Every list is asked: one that proves "revoked" outweighs any number that say "good". */
-function concludeFromCrls(
-  loaded: readonly CrlLoaded[],
-  certificate: Certificate,
-  issuer: IssuerKey,
-  question: Pick<RevocationQuestion, 'at' | 'crlMaxAgeSeconds' | 'clockSkewSeconds'>,
-): RevocationFindings {
-  const { at, crlMaxAgeSeconds: maxAgeSeconds, clockSkewSeconds } = question;
-  const accepted: AcceptedEvidence[] = [];
-  const attempts = loaded.map((one) => {
-    if (!one.ok) return attempt('crl', one.source, refuse(one.code, one.detail), undefined, at);
-    const { crl, undivided } = one;
-    const outcome = concludeFromCrl({ crl, certificate, issuer, at, maxAgeSeconds, clockSkewSeconds, undivided });
-    if (!isRefusal(outcome)) accepted.push(outcome);
-    return attempt('crl', one.source, isRefusal(outcome) ? outcome : null, crl.crl.thisUpdate, at);
-  });
-  const evidence = accepted.find(({ says }) => says.status === 'revoked') ?? accepted[0];
-  return evidence === undefined ? undetermined(attempts) : { status: evidence.says.status, evidence, attempts };
-}
-
-function undetermined(attempts: readonly Attempt[]): RevocationFindings {
-  return { status: 'undetermined', evidence: null, attempts };
-}
-
-function attempt(
-  method: 'ocsp' | 'crl',
-  source: string,
-  refusal: Refusal | null,
-  thisUpdate: Instant | undefined,
-  at: Instant,
-): Attempt {
-  return {
-    method,
-    source,
-    outcome: refusal === null ? 'accepted' : 'refused',
-    refusal,
-    thisUpdate: thisUpdate ?? null,
-    ageSeconds: thisUpdate === undefined ? null : Math.max(0, Math.floor((at - thisUpdate) / 1000)),
-  };
 }

@@ -13,18 +13,23 @@ export function createHttpOcspSource(options: {
   readonly httpClient: HttpClient;
 }): OcspSource {
   const { urls, timeoutMs, maxBytes, httpClient } = options;
+  // User name, path and query may hold secrets of the operator's. An URL that is none throws here, at the start.
+  const hostOf = (url: string | undefined): string => (url === undefined ? 'ocsp' : new URL(url).host);
+  const hosts = {
+    'digital-signature': hostOf(urls['digital-signature']),
+    'user-authentication': hostOf(urls['user-authentication']),
+  };
   return {
     async fetchOcspResponse(kind, ocspRequest) {
       const url = urls[kind];
+      const source = hosts[kind];
       if (url === undefined)
         return {
           ok: false,
-          source: 'ocsp',
+          source,
           code: 'not-configured',
           detail: 'no OCSP URL for certificates of this kind',
         };
-      // User name, path and query may hold secrets of the operator's.
-      const source = new URL(url).host;
       const outcome = await httpClient.post({
         url,
         body: ocspRequest,

@@ -171,6 +171,14 @@ describe('what cannot be used', () => {
     ]);
   });
 
+  it('a directory that is still being read: a load does not wait for ever', async () => {
+    put('a.crl', crlOf());
+    const crls = source({ waitMs: 0 });
+    const [first, ...others] = await crls.loadCrls(issuer, points);
+    expect([first, others]).toMatchObject([{ ok: false, code: 'timeout' }, []]);
+    expect(await offered(crls)).toEqual(['a.crl']);
+  });
+
   it('a directory that goes away: what was read stays until it is stale, and the loss is said', async () => {
     put('a.crl', crlOf());
     const crls = source();

@@ -50,6 +50,11 @@ describe('createHttpOcspSource', () => {
     });
   });
 
+  it('an URL that is none is seen at the start', () => {
+    const urls = { 'digital-signature': 'ocsp.example', 'user-authentication': undefined };
+    expect(() => createHttpOcspSource({ ...limits, urls })).toThrow(TypeError);
+  });
+
   it('names the host, not what else the URL holds', async () => {
     const server = await respond('x');
     const { host } = new URL(server.url);
