@@ -58,8 +58,8 @@ onLinux('when the service is killed', () => {
     }
   });
   afterAll(async () => {
-    await becomesTrue(() => !readdirSync(data).includes('postmaster.pid'), 5_000);
-    rmSync(dataDir, { recursive: true, force: true });
+    await becomesTrue(() => !readdirSync(join(dataDir, 'postgres')).includes('guard'), 5_000);
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const expectKept = async (service: RunningService) =>
