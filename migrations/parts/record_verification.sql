@@ -4,6 +4,7 @@
 --   key-reused         … with another body
 --   challenge-lost     another verification used the challenge up
 --   identity-conflict  the certificate's identity is on file with another DER digest
+--   revoked-on-file    the certificate is on file as revoked, and was about to pass
 -- Locks are taken in one order (key, challenge, certificate), so that two records never wait for each other.
 create function record_verification(
   p_tenant uuid,
@@ -24,7 +25,9 @@ create function record_verification(
   subject_id text,
   subject_is_new boolean,
   answer bytea,
-  answer_ids json
+  answer_ids json,
+  revoked_at timestamptz,
+  revocation_reason text
 )
 language plpgsql volatile as $$
 #variable_conflict use_column
@@ -50,10 +53,13 @@ begin
     select * into v_first from first_answer(p_tenant, v_client, v_key, v_at);
     if found then
       if v_first.body_hash = decode(v_key ->> 'bodyHash', 'hex') then
-        return query select 'replayed', null::text, null::text, null::boolean, v_first.answer, v_first.answer_ids;
+        outcome := 'replayed';
+        answer := v_first.answer;
+        answer_ids := v_first.answer_ids;
       else
-        return query select 'key-reused', null::text, null::text, null::boolean, null::bytea, null::json;
+        outcome := 'key-reused';
       end if;
+      return next;
       return;
     end if;
   end if;
@@ -61,7 +67,8 @@ begin
   if v_claim then
     perform 1 from challenge c where c.tenant_id = p_tenant and c.id = v_challenge and c.used_at is null for update;
     if not found then
-      return query select 'challenge-lost', null::text, null::text, null::boolean, null::bytea, null::json;
+      outcome := 'challenge-lost';
+      return next;
       return;
     end if;
   end if;
@@ -89,11 +96,24 @@ begin
         and c.serial_match = decode(v_identity ->> 'serialMatch', 'hex');
     if found and v_certificate.certificate_sha256 <> decode(v_identity ->> 'certificateSha256', 'hex') then
       if v_passed then
-        return query select 'identity-conflict', null::text, null::text, null::boolean, null::bytea, null::json;
+        outcome := 'identity-conflict';
+        return next;
         return;
       end if;
       v_events := v_events || 'certificate.identity-conflict'::text;
       v_certificate := null;
+    end if;
+    if v_certificate.revocation_found_at is not null then
+      if v_passed then
+        outcome := 'revoked-on-file';
+        revoked_at := v_certificate.revoked_at;
+        revocation_reason := v_certificate.revocation_reason;
+        return next;
+        return;
+      end if;
+      if (p_facts ->> 'saidGood')::boolean then
+        v_events := v_events || 'certificate.good-after-revoked'::text;
+      end if;
     end if;
   end if;
 
@@ -119,9 +139,6 @@ begin
     if found then
       v_events := v_events || 'certificate.revoked'::text;
     end if;
-  end if;
-  if v_passed and v_certificate.revocation_found_at is not null then
-    v_events := v_events || 'certificate.good-after-revoked'::text;
   end if;
 
   if v_claim then

@@ -1,4 +1,9 @@
-import { usesUpChallenge, withCertificateConflict, withChallengeLost } from '../../core/verification/reconclusion.ts';
+import {
+  usesUpChallenge,
+  withCertificateConflict,
+  withChallengeLost,
+  withRevokedOnFile,
+} from '../../core/verification/reconclusion.ts';
 import type { Report } from '../../core/verification/report.ts';
 import { newId } from '../../platform/ids.ts';
 import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
@@ -23,7 +28,7 @@ export interface Recorded {
 
 /**
  * Records in one round trip. Where another verification used the challenge up meanwhile, or the certificate contradicts
- * the one on file, nothing was written: the report is concluded anew and that is recorded. Each happens at most once.
+ * what is on file, nothing was written: the report is concluded anew and that is recorded. Each happens at most once.
  */
 export async function recordJudged(
   store: VerificationStore,
@@ -45,6 +50,9 @@ export async function recordJudged(
     else if (row.outcome === 'identity-conflict') {
       report = withCertificateConflict(report);
       conflict = true;
+    } else if (row.outcome === 'revoked-on-file' && row.revoked_at !== null) {
+      const onFile = { revokedAt: row.revoked_at.getTime(), reason: row.revocation_reason };
+      report = withRevokedOnFile(report, onFile, judged.first.signedAfter);
     } else return { row, report: record.report, attributes: report.attributes, conflict };
   }
 }
@@ -107,6 +115,7 @@ function buildFacts(
     idempotency: key,
     revoked:
       says?.status === 'revoked' ? { revokedAt: new Date(says.revokedAt).toISOString(), reason: says.reason } : null,
+    saidGood: findings?.status === 'good',
     eventIds: Array.from({ length: MOST_EVENTS }, () => newId('evt', at)),
   };
 }

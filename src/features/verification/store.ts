@@ -44,6 +44,8 @@ export interface VerificationFacts {
   readonly identity: CertificateIdentity | null;
   readonly register: CertificateRegistration | null;
   readonly revoked: { readonly revokedAt: string; readonly reason: CrlReason | null } | null;
+  /** The evidence accepted this time says good. */
+  readonly saidGood: boolean;
   readonly evidence: { readonly container: unknown; readonly crl: unknown; readonly settings: unknown };
   /** As many as a verification can have events. */
   readonly eventIds: readonly string[];
@@ -84,12 +86,15 @@ export interface VerificationSecrets {
 
 /** Nothing was written unless `recorded`; see record_verification. */
 export interface RecordedRow {
-  readonly outcome: 'recorded' | 'replayed' | 'key-reused' | 'challenge-lost' | 'identity-conflict';
+  readonly outcome: 'recorded' | 'replayed' | 'key-reused' | 'challenge-lost' | 'identity-conflict' | 'revoked-on-file';
   readonly certificate_id: string | null;
   readonly subject_id: string | null;
   readonly subject_is_new: boolean | null;
   readonly answer: Buffer | null;
   readonly answer_ids: AnswerIds | null;
+  /** With `revoked-on-file`. */
+  readonly revoked_at: Date | null;
+  readonly revocation_reason: CrlReason | null;
 }
 
 export interface VerificationRow {

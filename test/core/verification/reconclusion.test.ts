@@ -3,6 +3,7 @@ import {
   usesUpChallenge,
   withCertificateConflict,
   withChallengeLost,
+  withRevokedOnFile,
 } from '../../../src/core/verification/reconclusion.ts';
 import { runVector } from '../../vectors/run-vector.ts';
 import type { Vector } from '../../vectors/vector.ts';
@@ -80,5 +81,45 @@ describe('withCertificateConflict', () => {
     const other = withChallengeLost(withCertificateConflict(passed));
     expect(one).toEqual(other);
     expect(one.subIndication).toBe('CERTIFICATE_CHAIN_GENERAL_FAILURE');
+  });
+});
+
+describe('withRevokedOnFile', () => {
+  const revokedAt = Date.UTC(2026, 4, 1);
+  const onFile = { revokedAt, reason: 'keyCompromise' as const };
+
+  it('turns TOTAL-PASSED into REVOKED, by the file and not by this answer', () => {
+    const known = withRevokedOnFile(passed, onFile, null);
+    expect(known).toMatchObject({
+      indication: 'TOTAL-FAILED',
+      subIndication: 'REVOKED',
+      retryable: false,
+      attributes: null,
+      legalMethod: null,
+      revocation: {
+        status: 'revoked',
+        method: null,
+        thisUpdate: null,
+        revokedAt: '2026-05-01T00:00:00Z',
+        reason: 'keyCompromise',
+      },
+    });
+    expect(known.revocation?.attempts).toEqual(passed.revocation?.attempts);
+    expect(failedChecks(known)).toEqual(['revocation.on-file']);
+    expect(usesUpChallenge(known)).toBe(true);
+  });
+
+  it.each([
+    ['nothing proves when it was signed', null, true],
+    ['signed at that instant or later', revokedAt, true],
+    ['signed after it', revokedAt + 1, false],
+  ])('names the ETSI sub-indication unless the signature is younger: %s', (_when, signedAfter, named) => {
+    const { detail } = withRevokedOnFile(passed, onFile, signedAfter).checks.at(-1) ?? {};
+    expect(detail !== undefined && 'etsiSubIndication' in detail).toBe(named);
+  });
+
+  it('keeps the weightier failure', () => {
+    expect(withChallengeLost(withRevokedOnFile(passed, onFile, null)).subIndication).toBe('REVOKED');
+    expect(withRevokedOnFile(withCertificateConflict(passed), onFile, null).subIndication).toBe('REVOKED');
   });
 });

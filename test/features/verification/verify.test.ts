@@ -158,13 +158,27 @@ describe('a verification that does not pass', () => {
   });
 });
 
-it('says when a certificate on file as revoked is good again, and leaves the file as it is', async () => {
-  await verify(world, bank, signedRequest(CONTENT));
-  world.gateway.says = { status: 'revoked', revokedAt: Date.UTC(2026, 4, 20), reason: 'certificateHold' };
+it('never passes a certificate again that is on file as revoked, whatever is answered later', async () => {
+  const first = await verify(world, bank, signedRequest(CONTENT));
+  const revokedAt = Date.UTC(2026, 4, 20);
+  world.gateway.says = { status: 'revoked', revokedAt, reason: 'certificateHold' };
   await verify(world, bank, signedRequest(CONTENT));
   world.gateway.says = { status: 'good' };
-  const answer = await verify(world, bank, signedRequest(CONTENT));
-  expect(answer.indication).toBe('TOTAL-PASSED');
+  const { challengeId, octets } = await issueChallenge(world, bank);
+  const answer = await verify(world, bank, signedRequest(octets, { challengeId }));
+  expect(answer).toMatchObject({
+    indication: 'TOTAL-FAILED',
+    subIndication: 'REVOKED',
+    retryable: false,
+    revocation: { status: 'revoked', reason: 'certificateHold', revokedAt: '2026-05-20T00:00:00Z', method: null },
+    certificate: { id: first.certificate?.id },
+    attributes: null,
+    subject: null,
+    legalMethod: null,
+  });
+  expect(answer.revocation?.attempts).toHaveLength(1);
+  expect(failedChecks(answer)).toEqual(['revocation.on-file']);
+  expect(await world.verifications.read(bank, answer.verificationId)).toEqual({ ok: true, value: answer });
   const { rows } = await world.superuser.query(
     `select verification_id from event where tenant_id = $1 and type = 'certificate.good-after-revoked'`,
     [bank.tenantId],
@@ -173,7 +187,13 @@ it('says when a certificate on file as revoked is good again, and leaves the fil
   const certificates = await world.superuser.query('select revoked_at from certificate where tenant_id = $1', [
     bank.tenantId,
   ]);
-  expect(certificates.rows).toEqual([{ revoked_at: new Date(Date.UTC(2026, 4, 20)) }]);
+  expect(certificates.rows).toEqual([{ revoked_at: new Date(revokedAt) }]);
+  // a sound signature used the challenge up
+  const again = await verify(world, bank, signedRequest(octets, { challengeId }));
+  expect(failedChecks(again)).toContain('challenge.unused');
+  // and it is the tenant's own file that says so
+  const other = await world.createCaller(`other-file-${count}`);
+  expect((await verify(world, other, signedRequest(CONTENT))).indication).toBe('TOTAL-PASSED');
 });
 
 describe('a challenge', () => {
