@@ -52,7 +52,7 @@ describe('createHttpOcspSource', () => {
 
   it('an URL that is none is seen at the start', () => {
     const urls = { 'digital-signature': 'ocsp.example', 'user-authentication': undefined };
-    expect(() => createHttpOcspSource({ ...limits, urls })).toThrow(TypeError);
+    expect(() => createHttpOcspSource({ ...limits, urls })).toThrow('Invalid URL');
   });
 
   it('names the host, not what else the URL holds', async () => {
