@@ -1,0 +1,252 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RawSignatureRequest } from '../../src/features/verification/wire.ts';
+import { readFixture } from '../fixtures.ts';
+import { contract, hits } from './contract.ts';
+import type { Answer } from './request.ts';
+import { base64, newResident, type SandboxService, startSandboxService } from './sandbox-service.ts';
+
+let service: SandboxService;
+let resident: string;
+beforeAll(async () => {
+  service = await startSandboxService({ OCSP_TIMEOUT_MS: '400' });
+  resident = await newResident(service);
+}, 60_000);
+afterAll(() => service?.stop());
+
+const failed = ({ body }: Answer) => body.checks.filter((check) => check.outcome === 'failed').map((one) => one.check);
+const verdict = ({ body }: Answer) => [body.indication ?? body.code, body.subIndication];
+const challenge = async (purpose = 'test') => {
+  const answer = await service.ask('/jpki/challenges', { body: { kind: 'signature', purpose } });
+  expect(answer.status).toBe(201);
+  return answer.body;
+};
+
+describe('a signature of the sandbox', () => {
+  it('over a challenge passes, with the four attributes, once', async () => {
+    const { challengeId, content } = await challenge();
+    const body = await service.sign(resident, { challengeId, content, reference: 'APP-1' });
+    const answer = await service.verify(body);
+    expect(verdict(answer)).toEqual(['TOTAL-PASSED', null]);
+    expect(failed(answer)).toEqual([]);
+    expect(answer.body).toMatchObject({
+      reference: 'APP-1',
+      certificate: { id: expect.stringMatching(/^crt_/), kind: 'digital-signature', medium: 'card' },
+      revocation: { status: 'good', method: 'ocsp' },
+      attributes: {
+        name: '試験　花子',
+        address: '東京都清瀬市架空町９丁目９番９号',
+        dateOfBirth: { era: 'showa', value: '1980-02-17' },
+        gender: 'female',
+      },
+      subject: { isNew: true },
+      legalMethod: { code: 'jp.apt.jpki-signature' },
+    });
+    const replay = await service.verify(body);
+    expect(verdict(replay)).toEqual(['INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE']);
+    expect(failed(replay)).toEqual(['challenge.unused']);
+    expect(replay.body).toMatchObject({ attributes: null, subject: null, legalMethod: null });
+
+    const read = await service.ask(`/jpki/verifications/${answer.body.verificationId}`);
+    expect(read.body).toEqual(answer.body);
+    const list = await service.ask('/jpki/verifications?reference=APP-1&limit=1');
+    expect(list.body.items).toEqual([expect.objectContaining({ verificationId: replay.body.verificationId })]);
+    const rest = await service.ask(`/jpki/verifications?reference=APP-1&limit=1&cursor=${list.body.nextCursor}`);
+    expect(rest.body).toMatchObject({ items: [{ verificationId: answer.body.verificationId }], nextCursor: null });
+  });
+
+  it('of a hundred at once over one challenge, exactly one passes', async () => {
+    const { challengeId, content } = await challenge();
+    const body = await service.sign(resident, { challengeId, content });
+    const answers = await Promise.all(Array.from({ length: 100 }, () => service.verify(body)));
+    const passed = answers.filter((answer) => answer.body.indication === 'TOTAL-PASSED');
+    expect(passed).toHaveLength(1);
+    const others = answers.filter((answer) => answer !== passed[0]).map(failed);
+    expect(new Set(others.map(String))).toEqual(new Set(['challenge.unused']));
+  });
+
+  it('with one flipped bit fails, and leaves the challenge usable', async () => {
+    const { challengeId, content } = await challenge();
+    const body = await service.sign(resident, { challengeId, content });
+    const value = Buffer.from(body.signature.value, 'base64');
+    value[10] = (value[10] as number) ^ 1;
+    const flipped = { ...body, signature: { ...body.signature, value: value.toString('base64') } };
+    expect(verdict(await service.verify(flipped))).toEqual(['TOTAL-FAILED', 'SIG_CRYPTO_FAILURE']);
+    expect(verdict(await service.verify(body))).toEqual(['TOTAL-PASSED', null]);
+  });
+
+  it('over another purpose’s challenge, or an unknown one, is not accepted', async () => {
+    const { challengeId, content } = await challenge('loan');
+    const other = await service.verify(await service.sign(resident, { challengeId, content }));
+    expect([...verdict(other), ...failed(other)]).toEqual([
+      'INDETERMINATE',
+      'SIG_CONSTRAINTS_FAILURE',
+      'challenge.purpose',
+    ]);
+    const unknown = await service.verify(await service.sign(resident, { challengeId: 'chl_0', content }));
+    expect(failed(unknown)).toContain('challenge.known');
+  });
+
+  it('passes as CMS, attached and detached', async () => {
+    const content = base64('申込書');
+    for (const detached of [false, true]) {
+      const body = await service.sign(resident, { format: 'cms', content, detached });
+      expect(verdict(await service.verify(body))).toEqual(['TOTAL-PASSED', null]);
+    }
+  });
+
+  it('of 利用者証明用 passes without attributes', async () => {
+    const body = await service.sign(resident, { kind: 'user-authentication', content: base64('login') });
+    const answer = await service.verify(body);
+    expect(verdict(answer)).toEqual(['TOTAL-PASSED', null]);
+    expect(answer.body).toMatchObject({ attributes: null, legalMethod: null });
+  });
+
+  it('of the smartphone passes, both kinds', async () => {
+    const phone = await newResident(service, ['card', 'smartphone']);
+    for (const kind of ['digital-signature', 'user-authentication']) {
+      const body = await service.sign(phone, { kind, medium: 'smartphone', content: base64('phone') });
+      const answer = await service.verify(body);
+      expect([...verdict(answer), answer.body.certificate?.medium]).toEqual(['TOTAL-PASSED', null, 'smartphone']);
+    }
+  });
+});
+
+describe('what happens to the card', () => {
+  it.each([
+    ['loss', 'REVOKED', 'certificateHold'],
+    ['death', 'REVOKED', 'cessationOfOperation'],
+  ])('%s: %s', async (type, subIndication, reason) => {
+    const person = await newResident(service);
+    await service.sandbox('POST', `/residents/${person}/life-events`, { type });
+    const body = await service.sign(person, { content: base64('after') });
+    for (const method of ['ocsp', 'crl', 'ocsp-then-crl']) {
+      const answer = await service.verify({ ...body, revocation: { method } });
+      expect([...verdict(answer), answer.body.revocation?.reason]).toEqual(['TOTAL-FAILED', subIndication, reason]);
+      expect(answer.body.attributes).toBeNull();
+    }
+  });
+
+  it('expiry: EXPIRED', async () => {
+    const person = await newResident(service);
+    await service.sandbox('POST', `/residents/${person}/life-events`, { type: 'expiry' });
+    const answer = await service.verify(await service.sign(person, { content: base64('after') }));
+    expect([...verdict(answer), answer.body.revocation]).toEqual(['TOTAL-FAILED', 'EXPIRED', null]);
+  });
+});
+
+describe('a gateway that lies, stalls or fails never makes a “good”', () => {
+  const faults = [
+    { fault: 'delay', delayMs: 1_500 },
+    { fault: 'drip', intervalMs: 50 },
+    ...['http-error', 'reset', 'redirect', 'endless', 'empty', 'wrong-content-type', 'truncated', 'malformed'],
+    ...['stale', 'future', 'wrong-signer', 'bad-signature', 'wrong-cert-id', 'delegate-without-usage'],
+    ...['delegate-expired', 'delegate-of-other-generation', 'replayed-nonce', 'unknown', 'try-later', 'unauthorized'],
+  ].map((fault) => (typeof fault === 'string' ? { fault } : fault));
+  afterAll(() => service?.sandbox('DELETE', '/faults'));
+
+  it.each(faults.map((fault) => [fault.fault, fault] as const))('%s', async (name, fault) => {
+    const body = await service.sign(resident, { content: base64('fault') });
+    // a first answer, so that there is an older nonce to replay
+    if (name === 'replayed-nonce') await service.verify(body);
+    await service.sandbox('PUT', '/faults', { faults: [{ target: 'ocsp', ...fault }] });
+    const answer = await service.verify(body);
+    expect([answer.status, ...verdict(answer)]).toEqual([200, 'INDETERMINATE', 'TRY_LATER']);
+    expect(answer.body).toMatchObject({ retryable: true, attributes: null, subject: null });
+    expect(answer.body.revocation?.status).toBe(name === 'unknown' ? 'unknown' : 'undetermined');
+    expect(answer.body.revocation?.attempts).toHaveLength(1);
+  });
+
+  it('a CRL stands in where OCSP is undetermined and the caller asked for it', async () => {
+    const body = await service.sign(resident, { content: base64('fault') });
+    await service.sandbox('PUT', '/faults', { faults: [{ target: 'ocsp', fault: 'http-error' }] });
+    const answer = await service.verify({ ...body, revocation: { method: 'ocsp-then-crl' } });
+    expect(verdict(answer)).toEqual(['TOTAL-PASSED', null]);
+    expect(answer.body.revocation?.attempts.map((attempt) => attempt.outcome)).toEqual(['refused', 'accepted']);
+  });
+});
+
+describe('hostile bytes', () => {
+  const octets = (name: string) => Buffer.from(readFixture(name)).toString('base64');
+  const raw = (name: string): RawSignatureRequest => ({
+    format: 'raw',
+    algorithm: 'RS256',
+    value: base64('signature'),
+    certificate: octets(name),
+    content: base64('content'),
+  });
+  const files = readdirSync(new URL('../../fixtures/certs/', import.meta.url));
+
+  it.each(files.filter((name) => name.endsWith('.crt')))('as certificate: %s', async (name) => {
+    const answer = await service.verify({ purpose: 'test', signature: raw(name) });
+    if (answer.status === 422) expect(answer.body.code).toBe('certificate-unreadable');
+    else expect([answer.status, answer.body.indication]).not.toEqual([200, 'TOTAL-PASSED']);
+    expect([200, 422]).toContain(answer.status);
+  });
+
+  it.each(files.filter((name) => name.endsWith('.p7m')))('as CMS: %s', async (name) => {
+    const answer = await service.verify({ purpose: 'test', signature: { format: 'cms', value: octets(name) } });
+    expect([200, 422]).toContain(answer.status);
+    if (answer.status === 200) expect(answer.body.indication).not.toBe('TOTAL-PASSED');
+  });
+
+  it.each([
+    ['no DER at all', { ...raw('leaf-digital-signature.crt'), certificate: base64('hello') }, 'certificate-unreadable'],
+    ['no CMS', { format: 'cms', value: base64('hello') }, 'cms-unreadable'],
+    ['pdf', { format: 'pdf', value: base64('%PDF-1.7') }, 'format-not-supported'],
+    ['xml', { format: 'xml', value: base64('<a/>') }, 'format-not-supported'],
+    ['digital-auth-app', { format: 'digital-auth-app', value: 'eyJ' }, 'format-not-supported'],
+  ])('%s', async (_name, signature, code) => {
+    const answer = await service.verify({ purpose: 'test', signature });
+    expect([answer.status, answer.body.code]).toEqual([422, code]);
+  });
+
+  it('a digest with an algorithm that cannot take one', async () => {
+    const { content: _content, ...signature } = raw('leaf-digital-signature.crt');
+    const digest = { algorithm: 'SHA-256', value: Buffer.alloc(32).toString('base64') };
+    const answer = await service.verify({ purpose: 'test', signature: { ...signature, algorithm: 'PS256', digest } });
+    expect([answer.status, answer.body.code]).toEqual([400, 'digest-not-supported']);
+  });
+
+  it('neither content, digest nor challenge; or two of them', async () => {
+    const { content, ...signature } = raw('leaf-digital-signature.crt');
+    const none = await service.verify({ purpose: 'test', signature });
+    expect([none.status, none.body.code]).toEqual([422, 'content-required']);
+    const digest = { algorithm: 'SHA-256', value: Buffer.alloc(32).toString('base64') };
+    const both = await service.verify({ purpose: 'test', signature: { ...signature, content, digest } });
+    expect([both.status, both.body.code]).toEqual([422, 'content-not-allowed']);
+  });
+});
+
+describe('Idempotency-Key', () => {
+  it('gives the first answer again, and refuses another body', async () => {
+    const body = await service.sign(resident, { content: base64('once') });
+    const headers = { 'Idempotency-Key': 'whole-1' };
+    const first = await service.verify(body, headers);
+    const again = await service.verify(body, headers);
+    expect(again.text).toBe(first.text);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const other = await service.verify({ ...body, reference: 'other' }, headers);
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency-key-reused']);
+  });
+});
+
+describe('the contract', () => {
+  it('was kept by every operation, asked of the whole service', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.yaml', '/docs']) {
+      expect((await service.ask(path)).status).toBe(200);
+    }
+    const unknown = await service.ask('/jpki/verifications/ver_0');
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'verification-not-found']);
+    const cursor = await service.ask('/jpki/verifications?cursor=abc');
+    expect([cursor.status, cursor.body.code]).toEqual([400, 'cursor-invalid']);
+    const asked = new Set([...hits].map((hit) => hit.split(' ')[0]));
+    expect(contract.operations.map((operation) => operation.operationId).filter((id) => !asked.has(id))).toEqual([]);
+  });
+
+  it('nothing personal stood in the log', () => {
+    const log = JSON.stringify(service.lines);
+    expect(service.lines.length).toBeGreaterThan(100);
+    expect(log).not.toMatch(/試験|花子|架空|APP-1|jpk_/);
+  });
+});
