@@ -26,6 +26,15 @@ export interface Promised {
 
 const failedChecks = (verdict: Verdict) => verdict.checks.filter(({ outcome }) => outcome === 'failed');
 
+/** Why a source's answer was not taken tells more than that none was. */
+function reasonsOf(verdict: Verdict): readonly string[] {
+  const refusals = (verdict.revocation?.attempts ?? []).flatMap(({ method, refusal }) =>
+    refusal === null ? [] : [`${method}: ${refusal}`],
+  );
+  const failed = failedChecks(verdict).map(({ check, clause }) => `${check} — ${clause}`);
+  return verdict.subIndication === 'TRY_LATER' && refusals.length > 0 ? refusals : failed;
+}
+
 function isKept(verdict: Verdict, promised: Promised): boolean {
   const { failedCheck } = promised;
   return (
@@ -62,7 +71,7 @@ export function createStage(print: (line: string) => void): Stage {
       const colour = indication === 'TOTAL-PASSED' ? green : red;
       const words = subIndication === null ? indication : `${indication} / ${subIndication}`;
       print(`   ${mark(holds)} ${about === undefined ? '' : `${about}: `}${bold(colour(words))}`);
-      for (const { check, clause } of failedChecks(verdict)) print(dim(`       ${check} — ${clause}`));
+      for (const reason of reasonsOf(verdict)) print(dim(`       ${reason}`));
       if (!holds) print(red(`       expected ${wordsOf(promised)}`));
     },
     expectThat: (holds, sentence) => print(`   ${mark(holds)} ${sentence}`),

@@ -27,7 +27,7 @@ export interface Verdict {
     readonly status: string;
     readonly reason: string | null;
     readonly revokedAt: string | null;
-    readonly attempts: readonly { readonly refusal?: { readonly refused?: string } | null }[];
+    readonly attempts: readonly { readonly method: string; readonly refusal: string | null }[];
   } | null;
   readonly attributes: Attributes | null;
   readonly legalMethod: { readonly article: string } | null;

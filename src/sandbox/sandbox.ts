@@ -53,12 +53,16 @@ export async function startSandbox(settings: SandboxSettings): Promise<RunningSa
   const faults = createFaultBoard();
   const crls = createCrlPublisher(register, faults, settings.crlDirectory);
   let publishedAt = 0;
-  const settleDown = () => {
+  const publishAll = () => {
     publishedAt = clock.now();
     crls.publish(publishedAt);
     file.store(register.state);
   };
-  settleDown();
+  publishAll();
+  const settleDown = (municipalities: readonly string[]) => {
+    crls.publish(clock.now(), municipalities);
+    file.store(register.state);
+  };
 
   const world = { register, faults, crls, now: () => clock.now(), settleDown };
   const server = await listen({
@@ -68,7 +72,7 @@ export async function startSandbox(settings: SandboxSettings): Promise<RunningSa
     onFailure: (error) => log.error('sandbox.request-failed', { error: error as Error }),
   });
   const timer = setInterval(() => {
-    if (clock.now() - publishedAt > REPUBLISH_AFTER_MS) settleDown();
+    if (clock.now() - publishedAt > REPUBLISH_AFTER_MS) publishAll();
   }, LOOK_EVERY_MS).unref();
   log.info('sandbox.started', { residents: register.state.residents.length });
   return {

@@ -17,7 +17,8 @@ export interface PublishedCrl {
 
 /** The lists as last published: in memory for HTTP, and as files for who reads a directory. */
 export interface CrlPublisher {
-  publish(now: number): void;
+  /** All lists, or those of the municipalities given. */
+  publish(now: number, municipalities?: readonly string[]): void;
   list(): readonly PublishedCrl[];
   find(name: string): PublishedCrl | undefined;
 }
@@ -56,9 +57,11 @@ export function createCrlPublisher(
   };
 
   return {
-    publish: (now) => {
+    publish: (now, municipalities) => {
       register.state.crlNumber += 1;
-      for (const place of places) publishOne(place, now);
+      for (const place of places) {
+        if (municipalities?.includes(place.municipality.code) ?? true) publishOne(place, now);
+      }
     },
     list: () => [...published.values()],
     find: (name) => published.get(name),

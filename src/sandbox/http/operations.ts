@@ -18,8 +18,8 @@ export interface World {
   readonly faults: FaultBoard;
   readonly crls: CrlPublisher;
   now(): number;
-  /** Publishes the CRLs and writes the books down: after every change. */
-  settleDown(): void;
+  /** After every change: publishes the CRLs of the municipalities that it touched and writes the books down. */
+  settleDown(municipalities: readonly string[]): void;
 }
 
 export interface Call {
@@ -90,7 +90,7 @@ export function residentOperations(world: World): Operations {
       resident.tokens.push(token);
       for (const kind of KINDS) await register.issue(resident, token, kind, { at: world.now() });
     }
-    world.settleDown();
+    world.settleDown([resident.municipality]);
     return resident;
   };
 
@@ -98,7 +98,7 @@ export function residentOperations(world: World): Operations {
     if (!resident.alive) throw new SandboxProblem(409, 'resident-is-dead', 'Nothing happens to the dead.');
     if (event.type === 'move' && event.municipality !== undefined) refuseUnknownMunicipality(event.municipality);
     const { revoked, issued } = await live(register, resident, event, world.now());
-    world.settleDown();
+    world.settleDown([...revoked, ...issued].map((record) => record.municipality));
     return {
       revoked: revoked.map((record) => certificateView(register, record)),
       issued: issued.map((record) => certificateView(register, record)),
@@ -138,8 +138,10 @@ export function revocationOperations(world: World): Operations {
       const errors = [{ pointer: `/faults/${at}/fault`, message }];
       throw new SandboxProblem(400, 'invalid-request', 'A fault does not fit its target.', errors);
     }
+    const spoilt = () => faults.list().some((fault) => fault.target === 'crl' && !isTransport(fault));
+    const before = spoilt();
     faults.set(wanted);
-    crls.publish(world.now());
+    if (before || spoilt()) crls.publish(world.now());
     return json({ faults: faults.list() });
   };
 
