@@ -56,7 +56,10 @@ async function call<T>(
   headers: Record<string, string>,
 ): Promise<T> {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  const response = await fetch(url, { method, headers: { 'content-type': 'application/json', ...headers }, ...sent });
+  const init = { method, headers: { 'content-type': 'application/json', ...headers }, ...sent };
+  const response = await fetch(url, init).catch((cause: unknown) => {
+    throw new Error(`${new URL(url).origin} does not answer. Is it running? Start it with npm start.`, { cause });
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${url} → ${response.status} ${text.slice(0, 400)}`);
   return JSON.parse(text) as T;

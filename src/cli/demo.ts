@@ -26,7 +26,7 @@ export async function runDemo({ print, ...targets }: DemoSettings): Promise<bool
     await wire.setFaults([]);
     await tour(wire, stage);
   } catch (error) {
-    stage.expectThat(false, error instanceof Error ? sentenceOf(error, targets) : String(error));
+    stage.expectThat(false, (error as Error).message);
   }
   print('');
   print(
@@ -36,12 +36,6 @@ export async function runDemo({ print, ...targets }: DemoSettings): Promise<bool
   );
   return stage.kept;
 }
-
-/** Nobody answering is the commonest reason to get here. */
-const sentenceOf = (error: Error, { serviceUrl, sandboxUrl }: DemoTargets): string =>
-  error instanceof TypeError
-    ? `Is it running? Start it with npm start, then try again (${serviceUrl}, ${sandboxUrl}).`
-    : error.message;
 
 async function tour(wire: DemoWire, stage: Stage): Promise<void> {
   const residentId = await getCard(wire, stage);
