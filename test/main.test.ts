@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createEmptyTestDatabase, type TestDatabase } from './database.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+let database: TestDatabase;
+let dataDir: string;
+beforeAll(async () => {
+  database = await createEmptyTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'jpki-main-'));
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+function run(args: readonly string[], env: Record<string, string>): Run {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { child, out: () => out, err: () => err, ended };
+}
+
+describe('a start that cannot be', () => {
+  it('says every problem as a sentence, without a stack trace, and exits 1', async () => {
+    const { ended, out, err } = run([], { JPKI_MODE: 'production', PORT: 'x' });
+    expect([await ended, out()]).toEqual([1, '']);
+    expect(err().trim().split('\n')).toHaveLength(5);
+    expect(err()).not.toMatch(/^\s+at /m);
+  });
+
+  it('of an unknown command exits 2', async () => {
+    const { ended, err } = run(['serve'], {});
+    expect([await ended, err()]).toEqual([2, expect.stringContaining('There is no command "serve"')]);
+  });
+
+  it('the tour without a service names what to do', async () => {
+    const { ended, err } = run(['demo'], { DATA_DIR: dataDir });
+    expect([await ended, err()]).toEqual([1, expect.stringContaining('npm start')]);
+  });
+});
+
+describe('a running service', () => {
+  it('prints a command that passes; SIGTERM answers what is in flight and ends in less than five seconds', async () => {
+    const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl };
+    const service = run([], { ...env, PORT: '0', SANDBOX_PORT: '0' });
+    for (let left = 300; left > 0 && !service.out().includes('Ctrl-C'); left -= 1) await sleep(100);
+    const command = /^curl .*$/m.exec(service.out())?.[0] as string;
+    for (let times = 0; times < 2; times += 1) {
+      const pasted = spawn('sh', ['-c', command]);
+      let answer = '';
+      for await (const chunk of pasted.stdout) answer += chunk;
+      expect(JSON.parse(answer).indication).toBe('TOTAL-PASSED');
+    }
+
+    const url = new URL(/service +(\S+)/.exec(service.out())?.[1] as string);
+    const apiKey = /API key +(\S+)/.exec(service.out())?.[1] as string;
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` };
+    const inFlight = new Promise<number | undefined>((resolve, reject) => {
+      const slow = httpRequest(new URL('/jpki/challenges', url), { method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      slow.on('error', reject);
+      slow.write('{"kind":"signature",');
+      setTimeout(() => slow.end('"purpose":"a"}'), 700);
+    });
+    await sleep(200);
+    const stoppedAt = Date.now();
+    service.child.kill('SIGTERM');
+    expect(await inFlight).toBe(201);
+    expect(await service.ended).toBe(0);
+    expect(Date.now() - stoppedAt).toBeLessThan(5_000);
+    expect(service.err()).toBe('');
+  }, 60_000);
+
+  it('does not start with another deployment’s key file', async () => {
+    await writeFile(join(dataDir, 'vault-key'), '{}', { mode: 0o600 });
+    const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl };
+    const { ended, err } = run([], { ...env, PORT: '0', SANDBOX_PORT: '0' });
+    expect(await ended).toBe(1);
+    expect(err()).not.toMatch(/^\s+at /m);
+    expect(err()).toContain('key file');
+  }, 60_000);
+});
