@@ -67,7 +67,7 @@ describe('OCSP responses', () => {
   });
 
   it('signed by the attacker', () => {
-    expect(judgeOcsp('wrong-signer')).toBe('wrong-signature');
+    expect(judgeOcsp('wrong-signer')).toBe('responder-not-authorised');
   });
 
   it.each(['revoked', 'hold', 'revoked-no-reason'])('%s', (name) => {
