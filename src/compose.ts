@@ -36,7 +36,7 @@ import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { StartRefused } from './platform/start-refused.ts';
 import { Stops } from './platform/stops.ts';
-import { decodeTrustAnchors, readTrustAnchors } from './platform/trust-anchors.ts';
+import { decodeTrustAnchors, loadTrustAnchors } from './platform/trust-anchors.ts';
 import { createVault } from './platform/vault/create-vault.ts';
 
 export interface RunningService {
@@ -239,10 +239,9 @@ async function settle<A, B>(works: readonly [Promise<A>, Promise<B>]): Promise<[
 
 /** What the operator gave: the files of trust anchors, held against the pins, and the addresses of the gateway. */
 async function loadProductionSurroundings(config: ProductionConfig, { log }: Parts): Promise<Surroundings> {
-  const { trustAnchorsDir, unpinnedAnchors, ocspUrls, crlDir } = config.gateway;
-  const anchors = buildTrustAnchors(await readTrustAnchors(trustAnchorsDir), nodeCrypto);
+  const { ocspUrls, crlDir } = config.gateway;
+  const anchors = await loadTrustAnchors(config.gateway.trustAnchorsDir, config.gateway.unpinnedAnchors);
   const count = anchors.unpinned.length;
-  if (count > 0 && unpinnedAnchors === 'refused') throw new StartRefused([unpinnedSentence(count)]);
   const notes: string[] = [];
   if (count > 0) {
     log.warn('trust-anchors.unpinned', { count });
@@ -258,9 +257,6 @@ async function loadProductionSurroundings(config: ProductionConfig, { log }: Par
     notes,
   };
 }
-
-const unpinnedSentence = (count: number) =>
-  `${count} certificates in TRUST_ANCHORS_DIR are none of the known JPKI roots: remove them, or set TRUST_ANCHORS_UNPINNED=accept to trust them.`;
 
 /** A production start changes nothing in its database: it serves on it, or says why not. */
 async function refuseUnfitDatabase(config: ProductionConfig, database: Database, log: Log): Promise<void> {

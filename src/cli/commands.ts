@@ -8,7 +8,7 @@ import { migrate } from '../platform/database/migrate.ts';
 import { PROBLEMS } from '../platform/http/problem-map.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { Stops } from '../platform/stops.ts';
-import { readTrustAnchors } from '../platform/trust-anchors.ts';
+import { loadTrustAnchors } from '../platform/trust-anchors.ts';
 import { openDatabaseUrls, openTenants } from './administration.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -32,8 +32,11 @@ async function checkConfig(args: readonly string[], terminal: Terminal): Promise
   readArguments(args, { options: {} });
   const parsed = parseConfig(terminal.env, terminal.readFile);
   if (!parsed.ok) throw new StartRefused(parsed.problems);
-  if (parsed.config.mode === 'production') await readTrustAnchors(parsed.config.gateway.trustAnchorsDir);
-  terminal.out(`The settings are complete and agree (${parsed.config.mode}). 設定に問題はありません。`);
+  const { config } = parsed;
+  if (config.mode === 'production') {
+    await loadTrustAnchors(config.gateway.trustAnchorsDir, config.gateway.unpinnedAnchors);
+  }
+  terminal.out(`The settings are complete and agree (${config.mode}). 設定に問題はありません。`);
   return 0;
 }
 

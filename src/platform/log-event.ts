@@ -4,17 +4,12 @@
  */
 export type LogEvent =
   | 'certificate.identity-conflict'
-  | 'config.warning'
   | 'crl.refused'
   | 'crl.loaded'
   | 'database.connection-lost'
-  | 'database.embedded-started'
-  | 'database.embedded-stopped'
   | 'database.login-too-strong'
   | 'database.migrated'
-  | 'database.schema-behind'
   | 'database.unavailable'
-  | 'http.connection-error'
   | 'http.request'
   | 'http.request-failed'
   | 'ocsp.fetch-failed'
@@ -25,6 +20,5 @@ export type LogEvent =
   | 'service.started'
   | 'service.stopped'
   | 'service.stopping'
-  | 'trust-anchors.loaded'
   | 'trust-anchors.unpinned'
   | 'vault.key-created';

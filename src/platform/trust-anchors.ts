@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DecodeError } from '../core/der/decode-error.ts';
+import { buildTrustAnchors, type TrustAnchors } from '../core/jpki/trust-anchors.ts';
 import type { Certificate } from '../core/x509/certificate.ts';
 import { decodeCertificate } from '../core/x509/decode-certificate.ts';
+import { nodeCrypto } from './crypto.ts';
 import { StartRefused } from './start-refused.ts';
 
 const PEM_BEGIN = '-----BEGIN ';
@@ -17,8 +19,20 @@ export function decodeTrustAnchors(content: Uint8Array): readonly Certificate[] 
   );
 }
 
-/** Every `*.pem`, `*.crt` and `*.cer` of the directory. StartRefused names each file that holds no certificate. */
-export async function readTrustAnchors(directory: string): Promise<readonly Certificate[]> {
+/**
+ * The operator's trust anchors: every `*.pem`, `*.crt` and `*.cer` of the directory, held against the pins of the
+ * production roots. StartRefused where one is not pinned and that is not accepted, or where a file holds no certificate.
+ */
+export async function loadTrustAnchors(directory: string, unpinned: 'refused' | 'accepted'): Promise<TrustAnchors> {
+  const anchors = buildTrustAnchors(await readTrustAnchors(directory), nodeCrypto);
+  const count = anchors.unpinned.length;
+  if (count === 0 || unpinned === 'accepted') return anchors;
+  throw new StartRefused([
+    `${count} certificates in TRUST_ANCHORS_DIR are none of the known JPKI roots: remove them, or set TRUST_ANCHORS_UNPINNED=accept to trust them.`,
+  ]);
+}
+
+async function readTrustAnchors(directory: string): Promise<readonly Certificate[]> {
   const names = await readdir(directory).catch((cause) => {
     throw new StartRefused(['TRUST_ANCHORS_DIR cannot be read: name a directory that this user may read.'], cause);
   });

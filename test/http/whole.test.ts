@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RawSignatureRequest } from '../../src/features/verification/wire.ts';
 import { readFixture } from '../fixtures.ts';
@@ -120,6 +121,7 @@ describe('what happens to the card', () => {
     const person = await newResident(service);
     await service.sandbox('POST', `/residents/${person}/life-events`, { type });
     const body = await service.sign(person, { content: base64('after') });
+    await sleep(1_100); // the directory of CRLs is looked at once a second
     for (const method of ['ocsp', 'crl', 'ocsp-then-crl']) {
       const answer = await service.verify({ ...body, revocation: { method } });
       expect([...verdict(answer), answer.body.revocation?.reason]).toEqual(['TOTAL-FAILED', subIndication, reason]);

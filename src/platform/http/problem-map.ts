@@ -86,7 +86,7 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     status: 404,
     title: 'No such tenant',
     titleJa: 'テナントが見つかりません',
-    detail: '"npm run jpki -- tenants list" shows those there are.',
+    detail: 'Make it with "npm run jpki -- tenants create", or correct the name.',
   },
   'method-not-allowed': {
     status: 405,
