@@ -62,9 +62,14 @@ export function readOctetAlignedBitString(element: DerElement, tag = tags.BIT_ST
   return bytes;
 }
 
+/** Octets of bits in a NamedBitList; the longest that is read here (KeyUsage, ReasonFlags) has nine bits. */
+const MAX_NAMED_BITS_SIZE = 4;
+
 /** A NamedBitList (X.690 §11.2.2: no trailing zero bits): the numbers of the bits that are set. */
 export function readNamedBits(element: DerElement, tag = tags.BIT_STRING): ReadonlySet<number> {
   const { bytes, unusedBits } = readBitString(element, tag);
+  if (bytes.length > MAX_NAMED_BITS_SIZE)
+    throw element.error('size-limit', `named bits of more than ${MAX_NAMED_BITS_SIZE} octets`);
   const set = new Set<number>();
   for (let i = 0; i < bytes.length * 8 - unusedBits; i++)
     if (((bytes[i >> 3] as number) & (0x80 >> (i & 7))) !== 0) set.add(i);

@@ -49,21 +49,27 @@ function comparable({ type, valueTag, value, valueDer }: AttributeTypeAndValue):
     valueTag === tags.PRINTABLE_STRING ||
     valueTag === tags.UTF8_STRING ||
     (valueTag === tags.IA5_STRING && (type === DOMAIN_COMPONENT || type === EMAIL_ADDRESS));
-  return byText && value !== undefined ? `text:${prepare(value)}` : `octets:${toHex(valueDer)}`;
+  const text = byText && value !== undefined ? prepare(value) : undefined;
+  return text === undefined ? `octets:${toHex(valueDer)}` : `text:${text}`;
 }
 
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 const SPACES = /[\t\n\v\f\r\u0085\p{Z}]+/gu;
 const MAPPED_TO_NOTHING = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|\u034f|\ufffc/gu;
 
-/** RFC 4518 §2: map, fold case, normalise (NFKC), drop insignificant spaces. */
-function prepare(text: string): string {
+/**
+ * More than 30 combining characters in a row (UAX #15 §13, Stream-Safe Text Format; the two half-width voicing marks become
+ * such under NFKC). To normalise them takes time in the square of their number, and no name has them.
+ */
+const UNSAFE_RUN = /(?<![\p{M}\uff9e\uff9f])[\p{M}\uff9e\uff9f]{31}/u;
+
+/**
+ * RFC 4518 §2: map, fold case, normalise (NFKC), drop insignificant spaces. Case is folded again afterwards, for what NFKC
+ * writes in capitals (U+2121, "TEL"). Undefined for text that is not to be normalised: it matches octet by octet alone.
+ */
+function prepare(text: string): string | undefined {
   if (PLAIN.test(text)) return text.toLowerCase();
-  return text
-    .replace(SPACES, ' ')
-    .replace(MAPPED_TO_NOTHING, '')
-    .toLowerCase()
-    .normalize('NFKC')
-    .replace(/ +/g, ' ')
-    .replace(/^ | $/g, '');
+  const mapped = text.replace(SPACES, ' ').replace(MAPPED_TO_NOTHING, '').toLowerCase();
+  if (UNSAFE_RUN.test(mapped)) return undefined;
+  return mapped.normalize('NFKC').toLowerCase().replace(/ +/g, ' ').replace(/^ | $/g, '');
 }

@@ -1,5 +1,5 @@
 import { compareBytes } from '../bytes.ts';
-import { MAX_ELEMENTS } from '../der/limits.ts';
+import { MAX_ELEMENTS, MAX_NAME_SIZE } from '../der/limits.ts';
 import type { DerElement } from '../der/reader.ts';
 import { readString } from '../der/strings.ts';
 import * as tags from '../der/tags.ts';
@@ -36,6 +36,7 @@ export type GeneralName =
 /** RDNSequence; may be empty (§4.1.2.6), its RDNs may not. Throws DecodeError. */
 export function decodeName(element: DerElement): Name {
   if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'a Name was expected');
+  if (element.length > MAX_NAME_SIZE) throw element.error('size-limit', `a Name of more than ${MAX_NAME_SIZE} octets`);
   const rdns = readEach(element, MAX_ELEMENTS).map((rdn) => decodeRelativeDistinguishedName(rdn));
   return { der: element.der, rdns };
 }

@@ -107,6 +107,12 @@ describe('BIT STRING', () => {
       expect(() => readNamedBits(element(wrong))).toThrow('non-minimal-value');
   });
 
+  it('of named bits is no longer than four octets: sets are not built of half a million bits', () => {
+    const ones = (octets: number) => encodeElement(tags.BIT_STRING, Uint8Array.of(0, ...Array(octets).fill(0xff)));
+    expect(readNamedBits(element(ones(4))).size).toBe(32);
+    for (const octets of [5, 60_000]) expect(() => readNamedBits(element(ones(octets)))).toThrow('size-limit');
+  });
+
   it('of named bits has one encoding for each set', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 4 }), (content) => {

@@ -11,6 +11,9 @@ const decode = (der: Uint8Array): Name => decodeName(readDer(der, 4096));
 const make = (...attributes: readonly NameAttribute[]): Name => decode(name(...attributes));
 const [PRINTABLE, UTF8, IA5, TELETEX] = [tags.PRINTABLE_STRING, tags.UTF8_STRING, tags.IA5_STRING, tags.TELETEX_STRING];
 
+/** Marks that go above the letter, then marks that go below it and that NFKC puts first. */
+const marks = (above: number, below: number): string => '\u0301'.repeat(above) + '\u0323'.repeat(below);
+
 describe('names are the same (RFC 5280 §7.1)', () => {
   it.each([
     ['octet by octet', make('a', 'b'), make('a', 'b')],
@@ -28,6 +31,8 @@ describe('names are the same (RFC 5280 §7.1)', () => {
       make(['0.9.2342.19200300.100.1.25', 'EXAMPLE', IA5]),
     ],
     ['in emailAddress', make(['1.2.840.113549.1.9.1', 'A@B.C', IA5]), make(['1.2.840.113549.1.9.1', 'a@b.c', IA5])],
+    ['in a sign that NFKC writes in capitals', make('\u2121'), make('tel')],
+    ['with up to 30 marks in a row, in any order', make(`a${marks(15, 15)}`), make(`a${marks(0, 15)}${marks(15, 0)}`)],
     ['and empty', make(), make()],
   ])('%s', (_how, a, b) => {
     expect(compareNames(a, b)).toBe(true);
@@ -54,6 +59,12 @@ describe('names differ', () => {
     ['by length', make('a', 'b'), make('a')],
     ['by case where the string type is compared as octets', make([CN, 'a', TELETEX]), make([CN, 'A', TELETEX])],
     ['by case in another IA5String', make([CN, 'a', IA5]), make([CN, 'A', IA5])],
+    ['by the order of more than 30 marks in a row', make(`a${marks(16, 15)}`), make(`a${marks(0, 15)}${marks(16, 0)}`)],
+    [
+      'by that of half-width voicing marks',
+      make(`a${'\uff9e\u0334'.repeat(16)}`),
+      make(`a${'\u0334\uff9e'.repeat(16)}`),
+    ],
     ['by string type otherwise', make([CN, 'a', TELETEX]), make([CN, 'a', UTF8])],
   ])('%s', (_how, a, b) => {
     expect(compareNames(a, b)).toBe(false);
@@ -75,5 +86,23 @@ describe('subtrees', () => {
     expect(isWithinSubtree(make('a'), make('a', 'b'))).toBe(false);
     expect(isWithinSubtree(make('b', 'a'), make('a'))).toBe(false);
     expect(isWithinSubtree(make('a'), make())).toBe(true);
+  });
+});
+
+describe('a name that is made to be slow', () => {
+  it('is read up to 8 KiB', () => {
+    // Tag, length, and the CN's own headers are 4 + 4 + 4 + 5 + 4 octets; the first 4 are not counted.
+    const ofLength = (octets: number): Uint8Array => name('x'.repeat(octets - 17));
+    const read = (der: Uint8Array): Name => decodeName(readDer(der, 65_536));
+    expect(read(ofLength(8192)).rdns).toHaveLength(1);
+    expect(() => read(ofLength(8193))).toThrow('size-limit');
+  });
+
+  it('is compared at once, though its marks would take the square of their number to put in order', () => {
+    const slow = (n: number): Name => decodeName(readDer(name(`a${marks(2000, 2000)}${n}`), 65_536));
+    const names = Array.from({ length: 60 }, (_, n) => slow(n));
+    const started = performance.now();
+    for (const one of names) expect(compareNames(one, make('a'))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(200);
   });
 });

@@ -8,7 +8,7 @@ import { type CandidatePath, isSameEntity, searchPaths } from './search-paths.ts
 import { createSignatureLedger } from './signature-ledger.ts';
 
 /** Signatures verified for one target; an honest path needs as many as it has certificates. */
-const MAX_VERIFICATIONS = 64;
+const MAX_VERIFICATIONS = 32;
 
 export interface PathInput {
   readonly target: Certificate;

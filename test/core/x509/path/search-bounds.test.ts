@@ -30,7 +30,7 @@ describe('bounds', () => {
     };
     const { path, failures } = validate(forged, [ca], crowd, { crypto: counting });
     expect(path).toBeUndefined();
-    expect(verifications).toBe(64);
+    expect(verifications).toBe(32);
     expect(told(failures)).toEqual(['path-limit@-1']);
   });
 
