@@ -11,7 +11,7 @@ export interface Attribute {
 }
 
 const MAX_ATTRIBUTES = 128;
-const MAX_VALUES = 128;
+const MAX_VALUES = 32;
 
 export const CONTENT_TYPE = '1.2.840.113549.1.9.3';
 export const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';

@@ -1,5 +1,5 @@
 import { DecodeError } from '../der/decode-error.ts';
-import { MAX_CMS_SIZE } from '../der/limits.ts';
+import { MAX_CERTIFICATE_SET_SIZE, MAX_CMS_SIZE } from '../der/limits.ts';
 import { type DerElement, type DerReader, readDer } from '../der/reader.ts';
 import * as tags from '../der/tags.ts';
 import { readEach, readObjectIdentifier, readOctetString, readSmallInteger } from '../der/values.ts';
@@ -12,7 +12,7 @@ const ID_SIGNED_DATA = '1.2.840.113549.1.7.2';
 const MAX_DIGEST_ALGORITHMS = 64;
 const MAX_CERTIFICATES = 64;
 const MAX_CRLS = 64;
-const MAX_SIGNER_INFOS = 64;
+const MAX_SIGNER_INFOS = 16;
 
 /** SignedData (RFC 5652 §5.1). Octets are views into what was decoded. */
 export interface SignedData {
@@ -80,6 +80,8 @@ function decodeEncapsulatedContentInfo(element: DerElement): Pick<SignedData, 'e
 function decodeCertificateSet(
   set: DerElement | undefined,
 ): Pick<SignedData, 'certificates' | 'unreadableCertificates'> {
+  if (set !== undefined && set.length > MAX_CERTIFICATE_SET_SIZE)
+    throw set.error('size-limit', `certificates of more than ${MAX_CERTIFICATE_SET_SIZE} octets`);
   const elements = set === undefined ? [] : readEach(set, MAX_CERTIFICATES);
   const certificates: Certificate[] = [];
   for (const element of elements) {

@@ -1,3 +1,4 @@
+import { MAX_SIGNED_ATTRIBUTES_SIZE } from '../der/limits.ts';
 import type { DerElement } from '../der/reader.ts';
 import * as tags from '../der/tags.ts';
 import { readOctetString, readSmallInteger } from '../der/values.ts';
@@ -33,6 +34,9 @@ export function decodeSignerInfo(element: DerElement): SignerInfo {
   const sid = decodeSignerIdentifier(inside.next());
   const digestAlgorithm = decodeAlgorithmIdentifier(inside.next(tags.SEQUENCE));
   const signedAttrs = inside.nextIf(tags.contextConstructed(0));
+  // They are sorted, and compared for it.
+  if (signedAttrs !== undefined && signedAttrs.length > MAX_SIGNED_ATTRIBUTES_SIZE)
+    throw signedAttrs.error('size-limit', `signedAttrs of more than ${MAX_SIGNED_ATTRIBUTES_SIZE} octets`);
   const signatureAlgorithm = decodeAlgorithmIdentifier(inside.next(tags.SEQUENCE));
   const signature = readOctetString(inside.next(tags.OCTET_STRING));
   const unsignedAttrs = inside.nextIf(tags.contextConstructed(1));
