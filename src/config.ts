@@ -74,8 +74,11 @@ const GATEWAY_SETTINGS = [
   'OCSP_URL_USER_AUTHENTICATION',
   'CRL_DIR',
 ] as const;
-/** Names that begin like ours and are none of these are typing errors. */
-const OUR_PREFIX = /^(JPKI|TRUST_ANCHORS|OCSP|CRL)_/;
+/**
+ * Names that begin like ours and are none of these are typing errors, which would start something else than was meant: a
+ * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
+ */
+const OUR_PREFIX = /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
   ...GATEWAY_SETTINGS,
@@ -83,9 +86,6 @@ const OURS: ReadonlySet<string> = new Set([
   'OCSP_NONCE',
   'OCSP_TIMEOUT_MS',
   'CRL_UNDIVIDED_CA_KEYS',
-  // of `npm run demo`
-  'JPKI_API_KEY',
-  'JPKI_URL',
 ]);
 
 /** Settings of the service, or every problem with them as sentences. `readFile` reads the `*_FILE` secrets. */

@@ -80,6 +80,10 @@ describe('problems', () => {
     for (const problem of problems) expect(problem).toMatch(/^[A-Z_]+ .+\.$/);
   });
 
+  it("leaves an operator's own names alone", () => {
+    expect(parseConfig({ JPKI_REGION: 'tokyo', CRLS: 'x' }, () => '').ok).toBe(true);
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
     ['an unknown mode', { JPKI_MODE: 'prod' }, /^JPKI_MODE must be one of/],
     ['a typing error', { JPKI_MOD: 'production' }, /^JPKI_MOD is not a setting/],
