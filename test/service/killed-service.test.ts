@@ -15,7 +15,6 @@ beforeAll(async () => {
   await runJpki(CHECKOUT, surroundings.env, ['migrate']);
   await runJpki(CHECKOUT, surroundings.env, ['tenants', 'create', 'bank-a', '--json']);
   await runJpki(CHECKOUT, surroundings.env, ['tenants', 'policy', 'bank-a', '--set', 'challengeRequired=false']);
-  await runJpki(CHECKOUT, surroundings.env, ['tenants', 'policy', 'bank-a', '--set', 'rateLimitPerMinute=100000']);
   await runJpki(CHECKOUT, surroundings.env, ['tenants', 'policy', 'bank-a', '--set', 'revocationMethod=crl']);
   const created = await runJpki(CHECKOUT, surroundings.env, [
     'clients',

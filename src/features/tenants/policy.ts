@@ -17,7 +17,7 @@ export function defaultPolicy(mode: 'sandbox' | 'production'): TenantPolicy {
     kindsAccepted: KINDS,
     digestAllowed: false,
     storeSubject: true,
-    rateLimitPerMinute: 6_000,
+    rateLimitPerMinute: 60_000,
   };
 }
 
