@@ -93,7 +93,7 @@ export function judgeSignature(input: SignatureInput): SignatureJudgement {
     found.path === undefined ? profileWithoutPath() : validateProfile(found.path, input.policies, input.anchors);
   const kind = profile.policy?.kind;
   const checks = [
-    ...pathChecks(found, signedAfter),
+    ...pathChecks(found, signed.certificate, signedAfter),
     ...profile.checks,
     kindAccepted(kind, acceptance),
     ...signature,

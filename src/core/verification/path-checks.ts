@@ -3,7 +3,8 @@ import { formatInstant } from '../rfc3339.ts';
 import type { CheckResult, SubIndication } from '../verdict/check.ts';
 import { selectWeightiest } from '../verdict/indication.ts';
 import { type CheckIdentity, failed, notApplicable, passed } from '../verdict/result.ts';
-import type { PathFailure, PathResult } from '../x509/path/path.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { PathFailure, PathResult, TargetValidity } from '../x509/path/path.ts';
 
 /** A certification path to a trust anchor; fails with the weightiest failure of the candidate that came furthest. */
 export const PATH: CheckIdentity = { check: 'rfc5280.path', clause: 'RFC 5280 §6.1' };
@@ -80,8 +81,13 @@ const FAILURES: Readonly<Record<PathFailure['code'], CheckIdentity & { readonly 
 };
 
 /** `signedAfter`: an instant that the signature is proven to be later than, or null. */
-export function pathChecks(result: PathResult, signedAfter: Instant | null): readonly CheckResult[] {
-  const { path, failures } = result;
+export function pathChecks(
+  result: PathResult,
+  target: Pick<Certificate, 'notAfter'>,
+  signedAfter: Instant | null,
+): readonly CheckResult[] {
+  const { path, failures, targetValidity } = result;
+  const validity = validityCheck(targetValidity, target.notAfter, signedAfter);
   const rows = Object.entries(FAILURES).map(([code, { subIndication, ...identity }]) => {
     if (path !== undefined) return passed(identity);
     const failure = failures.find((one) => one.code === code);
@@ -90,11 +96,11 @@ export function pathChecks(result: PathResult, signedAfter: Instant | null): rea
   });
   if (path !== undefined) {
     const found = passed(PATH, { certificates: path.certificates.length });
-    return [found, ...rows, validityCheck(path.targetValidity, path.target.notAfter, signedAfter)];
+    return [found, ...rows, validity];
   }
   const weightiest = selectWeightiest(failures.map(({ code }) => FAILURES[code].subIndication));
   const missing = failed(PATH, weightiest ?? 'NO_CERTIFICATE_CHAIN_FOUND', { candidates: result.candidatesTried });
-  return [missing, ...rows, notApplicable(VALIDITY)];
+  return [missing, ...rows, validity];
 }
 
 /**
@@ -102,10 +108,11 @@ export function pathChecks(result: PathResult, signedAfter: Instant | null): rea
  * challenge shows that it was made after the end.
  */
 function validityCheck(
-  validity: 'valid' | 'expired' | 'not-yet-valid',
+  validity: TargetValidity | undefined,
   notAfter: Instant,
   signedAfter: Instant | null,
 ): CheckResult {
+  if (validity === undefined) return notApplicable(VALIDITY);
   if (validity === 'valid') return passed(VALIDITY);
   if (validity === 'not-yet-valid') return failed(VALIDITY, 'NOT_YET_VALID');
   const madeAfterwards = signedAfter !== null && signedAfter > notAfter;

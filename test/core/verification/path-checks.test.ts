@@ -3,8 +3,14 @@ import { pathChecks } from '../../../src/core/verification/path-checks.ts';
 import type { PathFailure } from '../../../src/core/x509/path/path.ts';
 
 const failure = (code: PathFailure['code']): PathFailure => ({ code, clause: `clause of ${code}`, index: 0 });
-const judged = (...codes: PathFailure['code'][]) =>
-  pathChecks({ path: undefined, failures: codes.map(failure), candidatesTried: codes.length }, null);
+const target = { notAfter: Date.UTC(2026, 0, 1) };
+const result = (...codes: PathFailure['code'][]) => ({
+  path: undefined,
+  failures: codes.map(failure),
+  candidatesTried: codes.length,
+  targetValidity: undefined,
+});
+const judged = (...codes: PathFailure['code'][]) => pathChecks(result(...codes), target, null);
 
 const rows: [PathFailure['code'], string, string][] = [
   ['signature', 'rfc5280.signature', 'NO_CERTIFICATE_CHAIN_FOUND'],
@@ -43,6 +49,12 @@ describe('pathChecks without a path', () => {
 
   it('names the weightiest of several', () => {
     expect(judged('algorithm', 'policy', 'version')[0]?.subIndication).toBe('CERTIFICATE_CHAIN_GENERAL_FAILURE');
+  });
+
+  it('calls the certificate expired when nothing else is wrong than that its issuers are as well', () => {
+    const checks = pathChecks({ ...result('validity'), targetValidity: 'expired' }, target, null);
+    expect(checks.at(-1)).toMatchObject({ check: 'rfc5280.validity', outcome: 'failed', subIndication: 'EXPIRED' });
+    expect(checks[0]).toMatchObject({ outcome: 'failed', subIndication: 'CERTIFICATE_CHAIN_GENERAL_FAILURE' });
   });
 
   it('says nothing of validity', () => {

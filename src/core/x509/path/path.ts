@@ -41,6 +41,9 @@ export interface PathFailure {
   readonly index: number;
 }
 
+/** Where the time of validation lies in the validity of the target (RFC 5280 §4.1.2.5). */
+export type TargetValidity = 'valid' | 'expired' | 'not-yet-valid';
+
 declare const validated: unique symbol;
 /**
  * A certification path that satisfies RFC 5280 §6.1, the validity of the target apart (`targetValidity`: expired and not
@@ -54,7 +57,7 @@ export interface ValidatedPath {
   readonly target: Certificate;
   /** The key that verified the target. */
   readonly issuer: IssuerKey;
-  readonly targetValidity: 'valid' | 'expired' | 'not-yet-valid';
+  readonly targetValidity: TargetValidity;
   /** user-constrained-policy-set (§6.1.6); `2.5.29.32.0` stands for any. */
   readonly policies: readonly string[];
 }
@@ -68,4 +71,9 @@ export interface PathResult {
   readonly path: ValidatedPath | undefined;
   readonly failures: readonly PathFailure[];
   readonly candidatesTried: number;
+  /**
+   * Of a target whose path is whole and authentic: set with `path`, and where nothing fails but the validity of its
+   * issuers, so that an expired certificate is called expired also when its CA has ended with it.
+   */
+  readonly targetValidity: TargetValidity | undefined;
 }

@@ -3,7 +3,7 @@ import type { Instant } from '../../instant.ts';
 import type { Certificate } from '../certificate.ts';
 import { issuerKeyOf } from './issuer-key.ts';
 import { type JudgementTerms, judgePath, type PathJudgement } from './judge-path.ts';
-import type { PathFailure, PathResult, PathSettings, ValidatedPath } from './path.ts';
+import type { PathFailure, PathResult, PathSettings, TargetValidity, ValidatedPath } from './path.ts';
 import { type CandidatePath, isSameEntity, searchPaths } from './search-paths.ts';
 import { createSignatureLedger } from './signature-ledger.ts';
 
@@ -38,12 +38,22 @@ export function validatePath(input: PathInput): PathResult {
     if (path === undefined && (best === undefined || isNearer(judgement.failures, best))) best = judgement.failures;
     return path !== undefined;
   });
-  if (path !== undefined) return { path, failures: [], candidatesTried: tried };
+  const candidatesTried = tried;
+  if (path !== undefined) return { path, failures: [], candidatesTried, targetValidity: validityOf(target, at) };
+  const limit = (code: 'path-length' | 'path-limit') => ({ code, clause: 'RFC 5280 §6.1', index: -1 });
   if (anchors.some((anchor) => isSameEntity(anchor, target)))
-    return { path, failures: [{ code: 'path-length', clause: 'RFC 5280 §6.1', index: -1 }], candidatesTried: tried };
-  const failures = [...(best ?? [])];
-  if (limited) failures.push({ code: 'path-limit', clause: 'RFC 5280 §6.1', index: -1 });
-  return { path: undefined, failures, candidatesTried: tried };
+    return { path, failures: [limit('path-length')], candidatesTried, targetValidity: undefined };
+  const outlived = best?.every(({ code }) => code === 'validity') === true;
+  return {
+    path,
+    failures: [...(best ?? []), ...(limited ? [limit('path-limit')] : [])],
+    candidatesTried,
+    targetValidity: outlived ? validityOf(target, at) : undefined,
+  };
+}
+
+function validityOf({ notBefore, notAfter }: Certificate, at: Instant): TargetValidity {
+  return at < notBefore ? 'not-yet-valid' : at > notAfter ? 'expired' : 'valid';
 }
 
 /** The only maker of ValidatedPath. */
@@ -59,7 +69,7 @@ function acceptPath(
     certificates,
     target,
     issuer: issuerKeyOf(certificates.at(-2) ?? anchor),
-    targetValidity: at < target.notBefore ? 'not-yet-valid' : at > target.notAfter ? 'expired' : 'valid',
+    targetValidity: validityOf(target, at),
     policies,
   } as const;
   return facts as ValidatedPath;

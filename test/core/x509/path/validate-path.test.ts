@@ -184,6 +184,31 @@ describe('validity', () => {
   });
 });
 
+describe('validity of a target whose issuers have ended', () => {
+  const at = Date.UTC(2040, 0, 1);
+  const ca = root();
+
+  it('is told where nothing else fails', () => {
+    expect(validate(leaf(ca), [ca], [], { at })).toMatchObject({ path: undefined, targetValidity: 'expired' });
+    const young = leaf(ca, { notAfter: utcTime('2045-01-01T00:00:00Z') });
+    expect(validate(young, [ca], [], { at })).toMatchObject({ path: undefined, targetValidity: 'valid' });
+    const middle = authority(ca, 'middle');
+    expect(validate(leaf(middle), [ca], [middle], { at }).targetValidity).toBe('expired');
+  });
+
+  it('is not told of one that no anchor vouches for, or that something else is wrong with', () => {
+    const stranger = root({ keyIdentifier: ca.keyIdentifier });
+    const targets = [leaf(stranger), leaf(ca, { extensions: [extension.unknown(true)] }), ca];
+    for (const target of targets) {
+      const { path, failures, targetValidity } = validate(target, [ca], [], { at });
+      expect(path).toBeUndefined();
+      expect(failures).not.toEqual([]);
+      expect(targetValidity).toBeUndefined();
+    }
+    expect(validate(leaf(ca), [], [], { at }).targetValidity).toBeUndefined();
+  });
+});
+
 describe('authorities', () => {
   const ca = root();
   const BASIC_CONSTRAINTS = '2.5.29.19';
