@@ -11,37 +11,51 @@ export const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
  */
 export function compareNames(a: Name, b: Name): boolean {
   if (equalBytes(a.der, b.der)) return true;
-  return a.rdns.length === b.rdns.length && beginsWith(a, b);
+  return a.rdns.length === b.rdns.length && placeWithin(a, b) === 'inside';
 }
 
-/** Does `name` lie in the subtree below `base`, `base` itself included (§4.2.1.10)? */
-export function isWithinSubtree(name: Name, base: Name): boolean {
-  return base.rdns.length <= name.rdns.length && beginsWith(name, base);
-}
-
-function beginsWith(name: Name, base: Name): boolean {
+/**
+ * Where `name` lies by the subtree below `base`, `base` itself included (§4.2.1.10). `unknown`: it differs, but by characters
+ * in a string type that is compared octet by octet, in which the same text can be written anew.
+ */
+export function placeWithin(name: Name, base: Name): 'inside' | 'outside' | 'unknown' {
+  if (base.rdns.length > name.rdns.length) return 'outside';
   const rdns = prepareRdns(name);
-  return prepareRdns(base).every((rdn, i) => rdn === rdns[i]);
+  const differences = prepareRdns(base).flatMap((one, i) => {
+    const other = rdns[i];
+    return other === undefined || one.text === other.text ? [] : [one.certain && other.certain];
+  });
+  if (differences.length === 0) return 'inside';
+  return differences.includes(true) ? 'outside' : 'unknown';
+}
+
+interface PreparedRdn {
+  /** Equal exactly for RDNs that match. */
+  readonly text: string;
+  /** No character string in it is compared octet by octet. */
+  readonly certain: boolean;
 }
 
 /** Each name is prepared once: a crowd of long names would else be prepared again for every pair. */
-const prepared = new WeakMap<Name, readonly string[]>();
+const prepared = new WeakMap<Name, readonly PreparedRdn[]>();
 
-/** A text for each RDN, equal exactly for RDNs that match. */
-function prepareRdns(name: Name): readonly string[] {
+function prepareRdns(name: Name): readonly PreparedRdn[] {
   const before = prepared.get(name);
   if (before !== undefined) return before;
-  // The order of a SET is that of the encodings, and differs between string types; lengths keep attributes apart.
-  const rdns = name.rdns.map((rdn) =>
-    rdn
-      .map((one) => `${one.type}=${comparable(one)}`)
-      .sort()
-      .map((text) => `${text.length}:${text}`)
-      .join(),
-  );
+  const rdns = name.rdns.map((rdn) => {
+    const attributes = rdn.map((one) => ({ type: one.type, value: one.value, as: comparable(one) }));
+    // The order of a SET is that of the encodings, and differs between string types; lengths keep attributes apart.
+    const texts = attributes.map(({ type, as }) => `${type}=${as}`).sort();
+    return {
+      text: texts.map((text) => `${text.length}:${text}`).join(),
+      certain: attributes.every(({ value, as }) => value === undefined || as.startsWith(TEXT)),
+    };
+  });
   prepared.set(name, rdns);
   return rdns;
 }
+
+const TEXT = 'text:';
 
 /** A text equal exactly for values that match; marked by kind, so that a text never equals octets. */
 function comparable({ type, valueTag, value, valueDer }: AttributeTypeAndValue): string {
@@ -50,7 +64,7 @@ function comparable({ type, valueTag, value, valueDer }: AttributeTypeAndValue):
     valueTag === tags.UTF8_STRING ||
     (valueTag === tags.IA5_STRING && (type === DOMAIN_COMPONENT || type === EMAIL_ADDRESS));
   const text = byText && value !== undefined ? prepare(value) : undefined;
-  return text === undefined ? `octets:${toHex(valueDer)}` : `text:${text}`;
+  return text === undefined ? `octets:${toHex(valueDer)}` : `${TEXT}${text}`;
 }
 
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;

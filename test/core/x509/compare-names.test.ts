@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readDer } from '../../../src/core/der/reader.ts';
 import * as tags from '../../../src/core/der/tags.ts';
 import { encodeElement, encodeObjectIdentifier, encodeSequence, encodeSetOf } from '../../../src/core/der/writer.ts';
-import { compareNames, isWithinSubtree } from '../../../src/core/x509/compare-names.ts';
+import { compareNames, placeWithin } from '../../../src/core/x509/compare-names.ts';
 import { decodeName, type Name } from '../../../src/core/x509/name.ts';
 import { type NameAttribute, name } from './certificate-builder.ts';
 
@@ -81,11 +81,14 @@ describe('names differ', () => {
 
 describe('subtrees', () => {
   it('hold themselves and what lies below', () => {
-    expect(isWithinSubtree(make('a', 'b'), make('A'))).toBe(true);
-    expect(isWithinSubtree(make('a'), make('a'))).toBe(true);
-    expect(isWithinSubtree(make('a'), make('a', 'b'))).toBe(false);
-    expect(isWithinSubtree(make('b', 'a'), make('a'))).toBe(false);
-    expect(isWithinSubtree(make('a'), make())).toBe(true);
+    expect(placeWithin(make('a', 'b'), make('A'))).toBe('inside');
+    expect(placeWithin(make('a'), make('a'))).toBe('inside');
+    expect(placeWithin(make('a'), make('a', 'b'))).toBe('outside');
+    expect(placeWithin(make('b', 'a'), make('a'))).toBe('outside');
+    expect(placeWithin(make('a'), make())).toBe('inside');
+    expect(placeWithin(make([CN, 'a', TELETEX], 'b'), make('a'))).toBe('unknown');
+    expect(placeWithin(make([CN, 'a', TELETEX], 'b'), make('a', 'c'))).toBe('outside');
+    expect(placeWithin(make([CN, 'a', TELETEX], 'b'), make([CN, 'a', TELETEX]))).toBe('inside');
   });
 });
 

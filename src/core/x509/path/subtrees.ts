@@ -1,4 +1,4 @@
-import { isWithinSubtree } from '../compare-names.ts';
+import { placeWithin } from '../compare-names.ts';
 import type { GeneralName } from '../name.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Position = 'inside' | 'outside' | 'unknown';
 export function placeInSubtree(name: GeneralName, base: GeneralName): Position {
   switch (name.type) {
     case 'directoryName':
-      return base.type === name.type && isWithinSubtree(name.value, base.value) ? 'inside' : 'outside';
+      return base.type === name.type ? placeWithin(name.value, base.value) : 'outside';
     case 'dNSName':
       return base.type === name.type ? placeDnsName(name.value, base.value) : 'outside';
     case 'rfc822Name':

@@ -147,6 +147,33 @@ describe('directoryName', () => {
   });
 });
 
+describe('directoryName in another string type', () => {
+  const [TELETEX, BMP] = [0x14, 0x1e];
+  const company = name([COUNTRY, 'JP', 0x13], [ORGANISATION, 'Company']);
+  const disguised = (tag: number, text: string) => name([COUNTRY, 'JP', 0x13], [ORGANISATION, text, tag], 'person');
+  const wide = [...'Company'].map((letter) => `\0${letter}`).join('');
+
+  it('is neither permitted nor cleared of exclusion', () => {
+    for (const subject of [disguised(TELETEX, 'Company'), disguised(BMP, wide)]) {
+      expect(admits([below([directory(company)], [])], { subject })).toBe(false);
+      expect(admits([below([], [directory(company)])], { subject })).toBe(false);
+    }
+  });
+
+  it('is so with a flood of marks, which is not normalised', () => {
+    const flood = `a${'\u0301'.repeat(16)}${'\u0323'.repeat(16)}`;
+    const subject = name(flood);
+    const excluded = name(`a${'\u0323'.repeat(16)}${'\u0301'.repeat(16)}`);
+    expect(admits([below([], [directory(excluded)])], { subject })).toBe(false);
+  });
+
+  it('is cleared by a difference elsewhere', () => {
+    const abroad = name([COUNTRY, 'FR', 0x13], [ORGANISATION, 'Company', TELETEX], 'person');
+    expect(admits([below([], [directory(company)])], { subject: abroad })).toBe(true);
+    expect(admits([below([], [directory(company)])], { subject: name([COUNTRY, 'JP', 0x13]) })).toBe(true);
+  });
+});
+
 describe('emailAddress in the subject', () => {
   const subject = name([EMAIL, 'root@example.com', IA5]);
   it('is a mailbox', () => {
