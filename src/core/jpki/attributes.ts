@@ -82,8 +82,9 @@ function substitutes(flags: string | undefined, text: string, of: 'name' | 'addr
   }
   const positions = [...flags];
   if (positions.some((flag) => flag !== '0' && flag !== '1')) warnings.push(`${of}-substitutes-malformed`);
-  if (positions.length !== [...text].length) warnings.push(`${of}-substitutes-length`);
-  return positions.flatMap((flag, index) => (flag === '1' ? [index] : []));
+  const characters = [...text].length;
+  if (positions.length !== characters) warnings.push(`${of}-substitutes-length`);
+  return positions.flatMap((flag, index) => (flag === '1' && index < characters ? [index] : []));
 }
 
 /** Reads the otherNames of a subjectAltName; other general names say nothing about a person and are passed over. */

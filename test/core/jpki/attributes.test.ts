@@ -84,6 +84,7 @@ describe('decodeAttributes', () => {
 
   it.each([
     ['too long', { '2': '0'.repeat(41) }, ['name-substitutes-length'], []],
+    ['too long, with a one where no character is', { '2': '010001' }, ['name-substitutes-length'], [1]],
     ['too short', { '2': '01' }, ['name-substitutes-length'], [1]],
     ['not flags', { '2': '00x1 ' }, ['name-substitutes-malformed'], [3]],
     ['absent', { '2': undefined }, ['name-substitutes-absent'], []],
