@@ -19,6 +19,8 @@ export interface CertificateReference {
 }
 
 const MAX_REFERENCES = 64;
+/** Octets of the value; a reference with a name has some 250. It is read more than once. */
+const MAX_SIZE = 32 * 1024;
 
 /**
  * `certs` of SigningCertificate or SigningCertificateV2: the signer's certificate first. `policies`, which suggests
@@ -27,6 +29,7 @@ const MAX_REFERENCES = 64;
 export function decodeSigningCertificate(version: 1 | 2): (element: DerElement) => readonly CertificateReference[] {
   return (element) => {
     if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'not a SEQUENCE');
+    if (element.length > MAX_SIZE) throw element.error('size-limit', `more than ${MAX_SIZE} octets of references`);
     const inside = element.reader();
     const certs = readEach(inside.next(tags.SEQUENCE), MAX_REFERENCES);
     inside.nextIf(tags.SEQUENCE);

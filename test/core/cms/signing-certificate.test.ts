@@ -35,6 +35,7 @@ const issuerSerial = (names: readonly Uint8Array[], serial: Uint8Array): Uint8Ar
   encodeSequence(encodeSequence(...names), serial);
 const references = (...ids: Uint8Array[]): Uint8Array => encodeSequence(encodeSequence(...ids));
 const id = (...parts: Uint8Array[]): Uint8Array => encodeSequence(...parts);
+const crowded = id(new Uint8Array([4, 0]), issuerSerial(Array(1000).fill(directoryName(signer.name)), signer.serial));
 const right = references(id(certHash(signer.certificate)));
 
 function checksWith(...attributes: Uint8Array[]) {
@@ -107,6 +108,7 @@ describe('signingCertificateV2', () => {
       [attribute(V2, encodeSequence(encodeSequence(id(hash)), encodeSequence(), integer(1)))],
     ],
     ['no name in issuerSerial', [attribute(V2, references(id(hash, issuerSerial([], signer.serial))))]],
+    ['more than 32 KiB of names', [attribute(V2, references(id(hash), crowded, crowded))]],
     ['no value', [attribute(V2)]],
     ['two values', [attribute(V2, right, right)]],
     ['the attribute twice', [attribute(V2, right), attribute(V2, right)]],
