@@ -106,7 +106,8 @@ begin
     if v_certificate.revocation_found_at is not null then
       if v_passed then
         outcome := 'revoked-on-file';
-        revoked_at := v_certificate.revoked_at;
+        -- found revoked without a date: at the latest when it was found
+        revoked_at := coalesce(v_certificate.revoked_at, v_certificate.revocation_found_at);
         revocation_reason := v_certificate.revocation_reason;
         return next;
         return;

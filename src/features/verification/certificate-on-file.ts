@@ -16,6 +16,11 @@ export interface KnownAs {
 
 export const sha256 = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
 
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+
+/** PostgreSQL has no year 0000, which a GeneralizedTime can say: the earliest instant that it has then. */
+export const storableInstant = (instant: number): string => new Date(Math.max(instant, EARLIEST)).toISOString();
+
 export function identify(
   path: ValidatedPath,
   hashes: Pick<KeyedHashes, 'serialMatch' | 'serialNumberMac'>,
@@ -54,8 +59,8 @@ export function buildRegistration(
     medium,
     policy,
     generation: certificate.generation,
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
+    notBefore: storableInstant(path.target.notBefore),
+    notAfter: storableInstant(path.target.notAfter),
     distributionPoint: points === undefined ? null : toHex(points.extnValue),
   };
 }

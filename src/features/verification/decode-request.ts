@@ -46,6 +46,9 @@ function decodeRaw(
   issued: Uint8Array | undefined,
 ): DecodedRequest {
   const { algorithm, content, digest } = request;
+  if (request.encoding !== undefined && !algorithm.startsWith('ES')) {
+    return problem('invalid-request', '/signature/encoding', 'goes with ES256 and ES384 alone');
+  }
   const given = [content, digest, challengeId].filter((one) => one !== undefined).length;
   if (given === 0) return problem('content-required', '/signature', 'needs one of content, digest, challengeId');
   if (given > 1) return problem('content-not-allowed', '/signature', 'takes only one of content, digest, challengeId');

@@ -7,7 +7,7 @@ import {
 import type { Report } from '../../core/verification/report.ts';
 import { newId } from '../../platform/ids.ts';
 import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
-import { buildRegistration, identify } from './certificate-on-file.ts';
+import { buildRegistration, identify, storableInstant } from './certificate-on-file.ts';
 import { describeCrl, describeEvidence, describeSettings } from './evidence.ts';
 import type { Judged } from './judged.ts';
 import { buildResponse, NO_IDS, type StoredReport } from './response.ts';
@@ -46,15 +46,26 @@ export async function recordJudged(
       JSON.stringify(record.report),
       record.secrets,
     );
-    if (row.outcome === 'challenge-lost') report = withChallengeLost(report);
-    else if (row.outcome === 'identity-conflict') {
-      report = withCertificateConflict(report);
-      conflict = true;
-    } else if (row.outcome === 'revoked-on-file' && row.revoked_at !== null) {
-      const onFile = { revokedAt: row.revoked_at.getTime(), reason: row.revocation_reason };
-      report = withRevokedOnFile(report, onFile, judged.first.signedAfter);
-    } else return { row, report: record.report, attributes: report.attributes, conflict };
+    switch (row.outcome) {
+      case 'challenge-lost':
+        report = withChallengeLost(report);
+        break;
+      case 'identity-conflict':
+        report = withCertificateConflict(report);
+        conflict = true;
+        break;
+      case 'revoked-on-file':
+        report = withRevokedOnFile(report, revocationOnFile(row), judged.first.signedAfter);
+        break;
+      default:
+        return { row, report: record.report, attributes: report.attributes, conflict };
+    }
   }
+}
+
+function revocationOnFile({ revoked_at, revocation_reason }: RecordedRow) {
+  if (revoked_at === null) throw new Error('record_verification gave a revocation without its time');
+  return { revokedAt: revoked_at.getTime(), reason: revocation_reason };
 }
 
 function buildRecord(vault: Vault, sealed: TenantVault, judged: Judged, report: Report) {
@@ -113,8 +124,7 @@ function buildFacts(
     challengeId: request.challengeId ?? null,
     claimChallenge: usesUpChallenge(report),
     idempotency: key,
-    revoked:
-      says?.status === 'revoked' ? { revokedAt: new Date(says.revokedAt).toISOString(), reason: says.reason } : null,
+    revoked: says?.status === 'revoked' ? { revokedAt: storableInstant(says.revokedAt), reason: says.reason } : null,
     saidGood: findings?.status === 'good',
     eventIds: Array.from({ length: MOST_EVENTS }, () => newId('evt', at)),
   };

@@ -89,7 +89,8 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       const recorded = await recordJudged(store, vault, sealed, judged);
       const { row } = recorded;
       if (row.outcome === 'key-reused') return problem('idempotency-key-reused');
-      if (key !== null && row.answer !== null && row.answer_ids !== null) {
+      if (row.outcome !== 'recorded') {
+        if (key === null || row.answer === null || row.answer_ids === null) throw new Error('nothing was recorded');
         const answer = openAnswer<VerificationResponse>(sealed, caller, key, row.answer);
         return { ok: true, value: withIds(answer, row.answer_ids), replayed: true };
       }

@@ -44,6 +44,12 @@ describe('raw takes exactly one of content, digest, challengeId', () => {
     expect(codeOf(raw(more), challengeId)).toBe(code);
   });
 
+  it('encoding belongs to ECDSA: with RSA it would be ignored', () => {
+    expect(codeOf(raw({ encoding: 'der', content: CONTENT }))).toBe('invalid-request');
+    expect(codeOf(raw({ encoding: 'p1363', content: CONTENT }))).toBe('invalid-request');
+    expect(codeOf(raw({ encoding: 'p1363', algorithm: 'ES256', content: CONTENT }))).toBe('ok');
+  });
+
   it('takes the content of a known challenge, and none of an unknown one', () => {
     const request = { purpose, signature: raw(), challengeId: 'chl_1' };
     expect(decodeRequest(request, ISSUED)).toMatchObject({ ok: true, signed: { content: ISSUED } });

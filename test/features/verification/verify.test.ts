@@ -196,6 +196,35 @@ it('never passes a certificate again that is on file as revoked, whatever is ans
   expect((await verify(world, other, signedRequest(CONTENT))).indication).toBe('TOTAL-PASSED');
 });
 
+it('holds a certificate revoked that is on file as found revoked without a date', async () => {
+  await verify(world, bank, signedRequest(CONTENT));
+  const foundAt = new Date(Date.UTC(2026, 4, 30));
+  await world.superuser.query('update certificate set revocation_found_at = $1 where tenant_id = $2', [
+    foundAt,
+    bank.tenantId,
+  ]);
+  const answer = await verify(world, bank, signedRequest(CONTENT));
+  expect(answer).toMatchObject({
+    indication: 'TOTAL-FAILED',
+    subIndication: 'REVOKED',
+    revocation: { status: 'revoked', reason: null, revokedAt: '2026-05-30T00:00:00Z' },
+    attributes: null,
+  });
+  expect(await world.verifications.read(bank, answer.verificationId)).toEqual({ ok: true, value: answer });
+});
+
+it('files a revocation of the year 0000, which a responder may say and PostgreSQL has not', async () => {
+  await verify(world, bank, signedRequest(CONTENT));
+  world.gateway.says = { status: 'revoked', revokedAt: Date.parse('0000-02-29T00:00:00Z'), reason: null };
+  const answer = await verify(world, bank, signedRequest(CONTENT));
+  expect(answer).toMatchObject({ subIndication: 'REVOKED', revocation: { revokedAt: '0000-02-29T00:00:00Z' } });
+  world.gateway.says = { status: 'good' };
+  expect(await verify(world, bank, signedRequest(CONTENT))).toMatchObject({
+    subIndication: 'REVOKED',
+    revocation: { revokedAt: '0001-01-01T00:00:00Z' },
+  });
+});
+
 describe('a challenge', () => {
   it('is used up by a pass, and a replay says so', async () => {
     const { challengeId, octets } = await issueChallenge(world, bank);
