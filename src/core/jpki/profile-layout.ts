@@ -1,5 +1,6 @@
 import type { Certificate } from '../x509/certificate.ts';
 import * as oid from '../x509/extensions/identifiers.ts';
+import { contradictsIssuer } from '../x509/path/issuer-candidates.ts';
 import type { CertificateKind } from './certificate-kind.ts';
 
 interface Expected {
@@ -36,9 +37,14 @@ const LAYOUT: Readonly<Record<CertificateKind, readonly Expected[]>> = {
 
 /**
  * Where a certificate is laid out otherwise than the profile says: `absent:…`, `criticality:…`, `additional:…` (by OID),
- * `order`, `policies`, `version`. Said in the report and failing nothing: keyUsage, policy and subjectAltName decide.
+ * `order`, `policies`, `version`, `authority` (the authorityKeyIdentifier means another certificate than the one whose key
+ * verified this one). Said in the report and failing nothing: keyUsage, policy and subjectAltName decide.
  */
-export function listDepartures(certificate: Certificate, kind: CertificateKind): readonly string[] {
+export function listDepartures(
+  certificate: Certificate,
+  kind: CertificateKind,
+  issuer: Certificate,
+): readonly string[] {
   const layout = LAYOUT[kind];
   const { all, certificatePolicies } = certificate.extensions;
   const departures: string[] = [];
@@ -53,5 +59,6 @@ export function listDepartures(certificate: Certificate, kind: CertificateKind):
   const known = places.filter((place) => place >= 0);
   if (known.some((place, index) => index > 0 && place < (known[index - 1] ?? 0))) departures.push('order');
   if ((certificatePolicies?.length ?? 0) > 1) departures.push('policies');
+  if (contradictsIssuer(certificate, issuer)) departures.push('authority');
   return departures;
 }

@@ -70,7 +70,7 @@ export function validateProfile(path: ValidatedPath, policies: PolicyTable, anch
     pin === undefined
       ? reported(PROFILE_CHECKS.anchorPinned, { pinned: false })
       : passed(PROFILE_CHECKS.anchorPinned, { anchor: pin.name, generation: pin.generation }),
-    validateLayout(target, policy?.kind),
+    validateLayout(path, policy?.kind),
   ];
   return { checks, policy, generation: pin?.generation ?? null, attributes: subject.attributes };
 }
@@ -128,8 +128,8 @@ function validateAnchorKind(
   return reported(PROFILE_CHECKS.anchorKind, { anchor: named ?? null, certificate: kind });
 }
 
-function validateLayout(target: Certificate, kind: CertificateKind | undefined): CheckResult {
+function validateLayout({ target, issuer }: ValidatedPath, kind: CertificateKind | undefined): CheckResult {
   if (kind === undefined) return notApplicable(PROFILE_CHECKS.layout);
-  const departures = listDepartures(target, kind);
+  const departures = listDepartures(target, kind, issuer.certificate);
   return departures.length === 0 ? passed(PROFILE_CHECKS.layout) : reported(PROFILE_CHECKS.layout, { departures });
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { toHex } from '../../../src/core/bytes.ts';
+import { encodeElement, encodeSequence } from '../../../src/core/der/writer.ts';
 import { buildPolicyTable } from '../../../src/core/jpki/policy-table.ts';
 import type { AnchorPin } from '../../../src/core/jpki/production-roots.ts';
 import { type ProfileResult, profileWithoutPath, validateProfile } from '../../../src/core/jpki/profile.ts';
@@ -337,6 +338,25 @@ describe('jpki.layout', () => {
     const leaf = leafWith((honest) => [...replace(extensions.policies([POLICY.signing], false))(honest), more]);
     const expected = ['criticality:certificatePolicies', 'additional:1.2.3.4'];
     expect((await departures(leaf))?.detail).toEqual({ departures: expected });
+  });
+
+  it('reports an authorityKeyIdentifier that means another certificate than the issuer', async () => {
+    const names = (kind: keyof typeof DN, serial: number, ...identifier: number[]): Extension => {
+      const { der } = (kind === 'signing' ? signing : authentication).certificate.subject;
+      const fields = [
+        encodeElement(0x80, Uint8Array.from(identifier)),
+        encodeElement(0xa1, encodeElement(0xa4, der)),
+        encodeElement(0x82, Uint8Array.of(serial)),
+      ];
+      return { oid: '2.5.29.35', critical: false, value: encodeSequence(...fields) };
+    };
+    const expected = { outcome: 'reported', detail: { departures: ['authority'] } };
+    for (const wrong of [names('signing', 1, 7), names('signing', 2, 1), names('authentication', 1, 1)]) {
+      const result = judge(await leafWith(replace(wrong)));
+      expect(of(result, 'jpki.layout')).toMatchObject(expected);
+      expect(result.checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    }
+    expect((await departures(leafWith(replace(names('signing', 1, 1)))))?.outcome).toBe('passed');
   });
 });
 

@@ -1,6 +1,7 @@
 import { equalBytes } from '../../bytes.ts';
 import type { Certificate } from '../certificate.ts';
 import { compareNames } from '../compare-names.ts';
+import type { AuthorityKeyIdentifier } from '../extensions.ts';
 
 /** A certificate that may be the issuer of another. */
 export interface IssuerCandidate {
@@ -48,12 +49,22 @@ function fitOf(certificate: Certificate, candidate: Certificate): Fit | undefine
     return named ? NAMED : undefined;
   if (keyIdentifiersDiffer(certificate, candidate)) return named ? OTHER_KEY : undefined;
   if (!named) return MISNAMED;
-  const { authorityCertIssuer, authorityCertSerialNumber } = authority;
-  const sameSerial = authorityCertSerialNumber?.hex === candidate.serialNumber.hex;
-  const sameIssuer = authorityCertIssuer?.some(
-    (name) => name.type === 'directoryName' && compareNames(name.value, candidate.issuer),
+  return namesIssuerAndSerial(authority, candidate) ? SERIAL_TOO : IDENTIFIED;
+}
+
+function namesIssuerAndSerial(authority: AuthorityKeyIdentifier, issuer: Certificate): boolean {
+  const { authorityCertIssuer = [], authorityCertSerialNumber } = authority;
+  return (
+    authorityCertSerialNumber?.hex === issuer.serialNumber.hex &&
+    authorityCertIssuer.some((name) => name.type === 'directoryName' && compareNames(name.value, issuer.issuer))
   );
-  return sameSerial && sameIssuer === true ? SERIAL_TOO : IDENTIFIED;
+}
+
+/** Does anything that the authorityKeyIdentifier says (RFC 5280 §4.2.1.1) speak against that issuer? */
+export function contradictsIssuer(certificate: Certificate, issuer: Certificate): boolean {
+  if (keyIdentifiersDiffer(certificate, issuer)) return true;
+  const authority = certificate.extensions.authorityKeyIdentifier;
+  return authority?.authorityCertSerialNumber !== undefined && !namesIssuerAndSerial(authority, issuer);
 }
 
 /** Both give an identifier of the issuer's key (RFC 5280 §4.2.1.1–2), and not the same one. */
