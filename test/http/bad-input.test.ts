@@ -24,6 +24,7 @@ describe('a body that is refused at the door', () => {
     ['empty', '', 400, 'malformed-json'],
     ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400, 'malformed-json'],
     ['two JSON texts', '{}{}', 400, 'malformed-json'],
+    ['a name twice', '{"purpose":"a","signature":{},"purpose":"b"}', 400, 'malformed-json'],
     ['5 000 levels deep', `${'['.repeat(5_000)}${']'.repeat(5_000)}`, 400, 'json-too-complex'],
     ['5 000 levels deep and never closed', '{"a":'.repeat(5_000), 400, 'json-too-complex'],
     [

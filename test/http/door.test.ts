@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DatabaseUnavailable } from '../../src/platform/database/database.ts';
 import { PROBLEMS } from '../../src/platform/http/problem-map.ts';
@@ -108,6 +109,30 @@ describe('every answer', () => {
     const response = await fetch(`${app.url}/jpki/verify`, { method: 'DELETE' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     expect(((await response.json()) as { code: string }).code).toBe('method-not-allowed');
+  });
+
+  it.each([
+    ['http://elsewhere:99999/jpki/verifications?limit=1', 200],
+    ['http://[/jpki/verifications', 200],
+    ['http://[?limit=1', 404],
+    ['http://[/jpki/verifications?limit=0', 400],
+    ['*', 404],
+  ])('to a whole address as its target is the same as to the path: %s', async (target, status) => {
+    const { hostname, port } = new URL(app.url);
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(
+          `GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${VERIFY_KEY}\r\nConnection: close\r\n\r\n`,
+        ),
+      );
+      socket.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      socket.on('close', () => resolve(text)).on('error', reject);
+    });
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    if (status !== 200) expect(answer).toContain('"requestId"');
   });
 
   it('to HEAD has no body', async () => {

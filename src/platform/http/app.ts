@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../clock.ts';
 import { DatabaseUnavailable } from '../database/database.ts';
@@ -46,7 +47,7 @@ export interface AppParts<Caller> {
 const RETRY_AFTER_SECONDS = '2';
 
 /** One route per operation of the contract; an operation without a route, or the reverse, stops the start. */
-export function createApp<Caller>(parts: AppParts<Caller>): Express {
+export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
   const { contract, routes } = parts;
   const operationIds = new Set(contract.operations.map((operation) => operation.operationId));
   const stray = [...Object.keys(routes)].filter((id) => !operationIds.has(id));
@@ -78,7 +79,23 @@ export function createApp<Caller>(parts: AppParts<Caller>): Express {
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) =>
     sendProblem(parts.log, response, error),
   );
-  return app;
+  return (request, response) => {
+    request.url = originForm(request.url as string);
+    app(request, response);
+  };
+}
+
+/** RFC 9112 §3.2.2: an absolute target names a host too, which is none of ours to judge: what counts is what follows. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const rest = target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** What follows the first question mark. */
+function queryOf(target: string): URLSearchParams {
+  const [, query = ''] = /^[^?#]*\?([^#]*)/.exec(target) ?? [];
+  return new URLSearchParams(query);
 }
 
 async function answer<Caller>(
@@ -92,7 +109,7 @@ async function answer<Caller>(
   response.locals.operation = operation;
   const principal = await admit(parts, limiter, operation, request, response);
   const path = validator.validatePath(request.params as Record<string, string>);
-  const query = validator.validateQuery(new URL(request.url, 'http://request').searchParams);
+  const query = validator.validateQuery(queryOf(request.url));
   const headers = validator.validateHeaders(request.headers);
   const received =
     operation.bodySchema === undefined

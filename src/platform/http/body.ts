@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isWithinComplexity } from './json-complexity.ts';
+import { isWithinComplexity, repeatsName } from './json-complexity.ts';
 import { HttpProblem } from './problem.ts';
 
 export interface ReceivedBody {
@@ -31,6 +31,12 @@ export async function receiveJson(
 function decodeJson(raw: Buffer): unknown {
   if (raw.length === 0) throw whole('malformed-json', 'is empty; a JSON object is required');
   if (!isWithinComplexity(raw)) throw whole('json-too-complex', 'is nested too deep or has too many values');
+  const json = parseJson(raw);
+  if (repeatsName(raw, json)) throw whole('malformed-json', 'names a member of an object twice');
+  return json;
+}
+
+function parseJson(raw: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
   } catch {
