@@ -62,7 +62,8 @@ export type RefusalCode =
   | 'partial-reasons'
   | 'indirect'
   | 'delta'
-  | 'predates-certificate';
+  | 'predates-certificate'
+  | 'superseded';
 
 export interface Refusal {
   readonly refused: RefusalCode;

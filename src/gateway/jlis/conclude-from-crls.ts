@@ -24,13 +24,28 @@ export async function concludeFromCrls(
   const accepted: AcceptedEvidence[] = [];
   const attempts = loaded.map((one) => {
     if (!one.ok) return attempt('crl', one.source, refuse(one.code, one.detail), undefined, at);
-    const { crl, undivided } = one;
-    const outcome = concludeFromCrl({ crl, certificate, issuer, at, maxAgeSeconds, clockSkewSeconds, undivided });
+    const { crl, undivided, supersededAt } = one;
+    const evidence = { crl, certificate, issuer, at, maxAgeSeconds, clockSkewSeconds, undivided };
+    const outcome = refuseSuperseded(concludeFromCrl(evidence), supersededAt, rules);
     if (!isRefusal(outcome)) accepted.push(outcome);
     return attempt('crl', one.source, isRefusal(outcome) ? outcome : null, crl.crl.thisUpdate, at);
   });
   const evidence = accepted.find(({ says }) => says.status === 'revoked') ?? accepted[0];
   return evidence === undefined ? undetermined(attempts) : { status: evidence.says.status, evidence, attempts };
+}
+
+/**
+ * What an older list does not know yet is no sign of good: who puts one back in place of its successor, fresh by its own
+ * nextUpdate, takes revocations back. A list from the future supersedes nothing yet.
+ */
+function refuseSuperseded(
+  outcome: AcceptedEvidence | Refusal,
+  supersededAt: Instant | undefined,
+  { at, clockSkewSeconds }: CrlRules,
+): AcceptedEvidence | Refusal {
+  if (supersededAt === undefined || supersededAt > at + clockSkewSeconds * 1000) return outcome;
+  if (isRefusal(outcome) || outcome.says.status !== 'good') return outcome;
+  return refuse('superseded', 'a later CRL of the same scope was here before');
 }
 
 export function undetermined(attempts: readonly Attempt[]): RevocationFindings {

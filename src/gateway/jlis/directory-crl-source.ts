@@ -5,6 +5,7 @@ import type { Instant } from '../../core/instant.ts';
 import type { IssuerKey } from '../../core/x509/path/path.ts';
 import { CrlDirectory, type CrlDirectoryOptions } from './crl-directory.ts';
 import { buildCrlShelf, type CrlShelf } from './crl-shelf.ts';
+import { NewestLists } from './newest-lists.ts';
 import type { CrlLoaded, CrlSource } from './revocation-sources.ts';
 
 /** The state of one CRL at hand, for those who run the service. */
@@ -43,6 +44,7 @@ export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): Di
   const source = basename(directory);
   const files = new CrlDirectory(options);
   const undividedPins = new Set(options.undivided.map(({ spkiSha256 }) => spkiSha256.toLowerCase()));
+  const newest = new NewestLists();
   let shelf: CrlShelf = buildCrlShelf([]);
   let readable: boolean | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -58,7 +60,10 @@ export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): Di
       const settled = listed.at - Number(mtimeNs / 1_000_000n) > TIME_GRANULARITY_MS;
       const same = directoryTime === listed.directoryTime && settled;
       if (!same || startedAt - listed.at >= LIST_EVERY_MS) {
-        if (await files.refresh()) shelf = buildCrlShelf(files.crls);
+        if (await files.refresh()) {
+          shelf = buildCrlShelf(files.crls);
+          newest.remember(shelf.all);
+        }
         listed = { at: startedAt, directoryTime };
       }
       readable = true;
@@ -85,7 +90,12 @@ export function createDirectoryCrlSource(options: DirectoryCrlSourceOptions): Di
       } else if (looking !== undefined) await atMost(looking, waitMs);
       const found = shelf.find(issuer, points);
       const undivided = undividedPins.size > 0 && undividedPins.has(spkiSha256(issuer));
-      const loaded: CrlLoaded[] = found.map((one) => ({ ok: true, ...one, undivided }));
+      const loaded: CrlLoaded[] = found.map((one) => ({
+        ok: true,
+        ...one,
+        undivided,
+        supersededAt: newest.supersededAt(one.crl),
+      }));
       const lack =
         readable === true ? (found.length === 0 ? NO_LIST : undefined) : readable === false ? UNREADABLE : UNREAD;
       if (lack !== undefined) loaded.push({ ok: false, source, ...lack });

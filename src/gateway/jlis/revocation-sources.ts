@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/instant.ts';
 import type { CertificateKind } from '../../core/jpki/certificate-kind.ts';
 import type { AuthenticCrl } from '../../core/revocation/crl.ts';
 import type { RefusalCode } from '../../core/revocation/status.ts';
@@ -14,9 +15,18 @@ export interface OcspSource {
   fetchOcspResponse(kind: CertificateKind, ocspRequest: Uint8Array): Promise<Fetched>;
 }
 
-/** CRLs at hand. `undivided`: the source is configured as the undivided CRL of that CA key. */
+/**
+ * CRLs at hand. `undivided`: the source is configured as the undivided CRL of that CA key. `supersededAt`: thisUpdate of a
+ * later list of the same scope that was there before, when there was one.
+ */
 export type CrlLoaded =
-  | { readonly ok: true; readonly source: string; readonly crl: AuthenticCrl; readonly undivided: boolean }
+  | {
+      readonly ok: true;
+      readonly source: string;
+      readonly crl: AuthenticCrl;
+      readonly undivided: boolean;
+      readonly supersededAt?: Instant | undefined;
+    }
   | { readonly ok: false; readonly source: string; readonly code: RefusalCode; readonly detail: string };
 
 export interface CrlSource {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeCertificate } from '../../../src/core/x509/decode-certificate.ts';
 import { issuerKeyOf } from '../../../src/core/x509/path/issuer-key.ts';
+import { concludeFromCrls } from '../../../src/gateway/jlis/conclude-from-crls.ts';
 import {
   createDirectoryCrlSource,
   type DirectoryCrlSource,
@@ -14,7 +15,7 @@ import { nodeCrypto } from '../../../src/platform/crypto.ts';
 import type { Log, LogFacts } from '../../../src/platform/log.ts';
 import * as compose from '../../core/revocation/compose.ts';
 import { DAY, HOUR, NOW } from '../../core/revocation/compose.ts';
-import { ca, crlOf, issuer, leaf, revoked, tsukuba } from './world.ts';
+import { ca, crlOf, issuer, leaf, nakaku, revoked, tsukuba } from './world.ts';
 
 let directory: string;
 let lines: { event: string; facts: LogFacts | undefined }[];
@@ -246,6 +247,55 @@ describe('change', () => {
     const loads = await Promise.all(Array.from({ length: 100 }, () => crls.loadCrls(issuer, points)));
     expect(loads.every(([one]) => one?.ok)).toBe(true);
     expect(lines.filter(({ event }) => event === 'crl.loaded')).toHaveLength(1);
+  });
+});
+
+describe('an older list in place of its successor', () => {
+  const newer = crlOf({ entries: [revoked] });
+  const older = crlOf({ thisUpdate: NOW - 2 * HOUR });
+  const conclude = async (crls: DirectoryCrlSource, at = NOW) => {
+    await crls.refresh();
+    const { status, attempts } = await concludeFromCrls(crls, leaf(), issuer, {
+      at,
+      crlMaxAgeSeconds: 86_400,
+      clockSkewSeconds: 60,
+    });
+    return [status, attempts.map(({ refusal }) => refusal?.refused ?? null)];
+  };
+
+  it('says good to nobody, under the same name or another', async () => {
+    const crls = source();
+    put('a.crl', newer);
+    expect(await conclude(crls)).toEqual(['revoked', [null]]);
+    put('a.crl', older);
+    expect(await conclude(crls)).toEqual(['undetermined', ['superseded']]);
+    unlinkSync(join(directory, 'a.crl'));
+    put('b.pem', pem(older));
+    expect(await conclude(crls)).toEqual(['undetermined', ['superseded']]);
+    put('c.crl', crlOf({ thisUpdate: NOW - HOUR / 2 }));
+    expect(await conclude(crls)).toEqual(['good', [null, 'superseded']]);
+  });
+
+  it('still proves a revocation', async () => {
+    const crls = source();
+    put('a.crl', crlOf());
+    expect(await conclude(crls)).toEqual(['good', [null]]);
+    put('a.crl', crlOf({ thisUpdate: NOW - 2 * HOUR, entries: [revoked] }));
+    expect(await conclude(crls)).toEqual(['revoked', [null]]);
+  });
+
+  it('is not what a list of another scope, a delta or a list from the future makes of it', async () => {
+    const crls = source();
+    put('a.crl', older);
+    put('b.crl', crlOf({}, tsukuba));
+    put('c.crl', crlOf({ thisUpdate: NOW + HOUR, nextUpdate: NOW + DAY }));
+    const number = compose.crlNumber(8);
+    const deltaIndicator = compose.extension('2.5.29.27', compose.integer(7), true);
+    const point = compose.issuingDistributionPoint(compose.fullName(nakaku));
+    put('d.crl', crlOf({ extensions: [point, number, deltaIndicator] }));
+    expect(await conclude(crls)).toEqual(['good', ['not-yet-valid', 'delta', null]]);
+    // its time has come
+    expect(await conclude(crls, NOW + 2 * HOUR)).toEqual(['good', [null, 'delta', 'superseded']]);
   });
 });
 
