@@ -24,11 +24,14 @@ export function concludeScope(crl: Crl, certificate: Certificate, undivided: boo
   if (idp.onlyContainsAttributeCerts) return 'out-of-scope';
   if (isCa ? idp.onlyContainsUserCerts : idp.onlyContainsCACerts) return 'out-of-scope';
   const points = certificate.extensions.cRLDistributionPoints;
+  // Nor is this one: an IDP that names no distribution point tells municipalities apart no better than none at all.
+  const unnamed = idp.distributionPoint === undefined && !undivided;
   const scope =
     points === undefined
       ? scopeWithoutPoints(idp.distributionPoint, crl.issuer, undivided)
       : scopeOfPoints(points, idp.distributionPoint, crl.issuer, certificate.issuer);
-  return scope === 'complete' && idp.onlySomeReasons ? 'partial-reasons' : scope;
+  if (scope !== 'complete') return scope;
+  return unnamed ? 'not-undivided' : idp.onlySomeReasons ? 'partial-reasons' : scope;
 }
 
 /** §6.3.3, last paragraph: the CA's own name is taken for the distribution point that the certificate does not name. */

@@ -201,8 +201,10 @@ describe('scope by issuingDistributionPoint (RFC 5280 §6.3.3 (b)(2))', () => {
     expect(both([relative], { certificate: byOther })).toEqual(['out-of-scope', 'out-of-scope']);
   });
 
-  it('no name in it: every distribution point', () => {
-    expect(both([compose.issuingDistributionPoint(flag(1))])).toEqual(['good', 'revoked']);
+  it('no name in it: every distribution point, where the source is the undivided CRL of the key', () => {
+    const unnamed = compose.issuingDistributionPoint(flag(1));
+    expect(both([unnamed])).toEqual(['not-undivided', 'revoked']);
+    expect(both([unnamed], { undivided: true })).toEqual(['good', 'revoked']);
   });
 
   it('end entities, CAs, attribute certificates', () => {
