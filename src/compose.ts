@@ -36,7 +36,7 @@ import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { StartRefused } from './platform/start-refused.ts';
 import { Stops } from './platform/stops.ts';
-import { decodeTrustAnchors, loadTrustAnchors } from './platform/trust-anchors.ts';
+import { decodeTrustAnchors, loadTrustAnchors, unpinnedWarnings } from './platform/trust-anchors.ts';
 import { createVault } from './platform/vault/create-vault.ts';
 
 export interface RunningService {
@@ -242,11 +242,7 @@ async function loadProductionSurroundings(config: ProductionConfig, { log }: Par
   const { ocspUrls, crlDir } = config.gateway;
   const anchors = await loadTrustAnchors(config.gateway.trustAnchorsDir, config.gateway.unpinnedAnchors);
   const count = anchors.unpinned.length;
-  const notes: string[] = [];
-  if (count > 0) {
-    log.warn('trust-anchors.unpinned', { count });
-    notes.push(`WARNING: ${count} trust anchors are none of the known JPKI roots and are trusted all the same.`);
-  }
+  if (count > 0) log.warn('trust-anchors.unpinned', { count });
   return {
     databaseUrl: config.database.url,
     anchors,
@@ -254,7 +250,7 @@ async function loadProductionSurroundings(config: ProductionConfig, { log }: Par
     ocspUrls,
     crlDir,
     sandboxUrl: undefined,
-    notes,
+    notes: unpinnedWarnings(anchors),
   };
 }
 

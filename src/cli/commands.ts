@@ -8,7 +8,7 @@ import { migrate } from '../platform/database/migrate.ts';
 import { PROBLEMS } from '../platform/http/problem-map.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { Stops } from '../platform/stops.ts';
-import { loadTrustAnchors } from '../platform/trust-anchors.ts';
+import { loadTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
 import { openDatabaseUrls, openTenants } from './administration.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,7 +34,8 @@ async function checkConfig(args: readonly string[], terminal: Terminal): Promise
   if (!parsed.ok) throw new StartRefused(parsed.problems);
   const { config } = parsed;
   if (config.mode === 'production') {
-    await loadTrustAnchors(config.gateway.trustAnchorsDir, config.gateway.unpinnedAnchors);
+    const anchors = await loadTrustAnchors(config.gateway.trustAnchorsDir, config.gateway.unpinnedAnchors);
+    for (const warning of unpinnedWarnings(anchors)) terminal.err(warning);
   }
   terminal.out(`The settings are complete and agree (${config.mode}). 設定に問題はありません。`);
   return 0;
@@ -124,6 +125,13 @@ function onlyName(positionals: readonly string[]): string {
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
+/** A day of the calendar: Date.parse takes 30 February for 2 March. */
+function isDate(value: unknown): value is string {
+  if (typeof value !== 'string' || !DATE.test(value)) return false;
+  const instant = Date.parse(value);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(value);
+}
+
 function readAuthority(values: Readonly<Record<string, unknown>>): Authority | undefined {
   const { authority: kind, 'authority-reference': reference, 'authority-from': from, 'authority-to': to } = values;
   if ([kind, reference, from, to].every((value) => value === undefined)) return undefined;
@@ -131,11 +139,10 @@ function readAuthority(values: Readonly<Record<string, unknown>>): Authority | u
     throw new WrongUsage('--authority is accreditation or contract.');
   }
   if (typeof reference !== 'string' || reference === '') throw new WrongUsage('--authority-reference is missing.');
-  const isDate = (value: unknown): value is string =>
-    typeof value === 'string' && DATE.test(value) && !Number.isNaN(Date.parse(value));
   if (!isDate(from) || !(to === undefined || isDate(to))) {
     throw new WrongUsage('--authority-from and --authority-to are dates, YYYY-MM-DD; the first is required.');
   }
+  if (to !== undefined && to < from) throw new WrongUsage('--authority-to is before --authority-from.');
   return { kind, reference, from, to: to ?? null };
 }
 

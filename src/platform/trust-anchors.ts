@@ -8,13 +8,19 @@ import { nodeCrypto } from './crypto.ts';
 import { StartRefused } from './start-refused.ts';
 
 const PEM_BEGIN = '-----BEGIN ';
+const PEM_CERTIFICATE_BEGIN = '-----BEGIN CERTIFICATE-----';
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g;
 
-/** The certificates in a file: one in DER, or any number in PEM (RFC 7468 §5). Throws DecodeError. */
+/**
+ * The certificates in a file: one in DER, or any number in PEM (RFC 7468 §5); none where a PEM block is cut short or holds
+ * what is no base64, since a root that is left out in silence is missed only when its people come. Throws DecodeError.
+ */
 export function decodeTrustAnchors(content: Uint8Array): readonly Certificate[] {
   const text = Buffer.from(content).toString('latin1');
   if (!text.includes(PEM_BEGIN)) return [decodeCertificate(content)];
-  return [...text.matchAll(PEM_CERTIFICATE)].map((match) =>
+  const blocks = [...text.matchAll(PEM_CERTIFICATE)];
+  if (blocks.length !== text.split(PEM_CERTIFICATE_BEGIN).length - 1) return [];
+  return blocks.map((match) =>
     decodeCertificate(new Uint8Array(Buffer.from((match[1] ?? '').replaceAll(/\s/g, ''), 'base64'))),
   );
 }
@@ -25,12 +31,24 @@ export function decodeTrustAnchors(content: Uint8Array): readonly Certificate[] 
  */
 export async function loadTrustAnchors(directory: string, unpinned: 'refused' | 'accepted'): Promise<TrustAnchors> {
   const anchors = buildTrustAnchors(await readTrustAnchors(directory), nodeCrypto);
-  const count = anchors.unpinned.length;
-  if (count === 0 || unpinned === 'accepted') return anchors;
-  throw new StartRefused([
-    `${count} certificates in TRUST_ANCHORS_DIR are none of the known JPKI roots: remove them, or set TRUST_ANCHORS_UNPINNED=accept to trust them.`,
-  ]);
+  if (anchors.unpinned.length === 0 || unpinned === 'accepted') return anchors;
+  throw new StartRefused(
+    fingerprintsOf(anchors.unpinned).map(
+      (sha256) =>
+        `The certificate with SHA-256 ${sha256} in TRUST_ANCHORS_DIR is none of the known JPKI roots: remove it, or set TRUST_ANCHORS_UNPINNED=accept to trust it.`,
+    ),
+  );
 }
+
+/** Said at every start and every look at the settings, as long as it is so. */
+export function unpinnedWarnings(anchors: TrustAnchors): readonly string[] {
+  return fingerprintsOf(anchors.unpinned).map(
+    (sha256) => `WARNING: the trust anchor with SHA-256 ${sha256} is none of the known JPKI roots and is trusted.`,
+  );
+}
+
+const fingerprintsOf = (certificates: readonly Certificate[]): readonly string[] =>
+  certificates.map(({ der }) => Buffer.from(nodeCrypto.digest('SHA-256', der)).toString('hex'));
 
 async function readTrustAnchors(directory: string): Promise<readonly Certificate[]> {
   const names = await readdir(directory).catch((cause) => {
@@ -42,7 +60,7 @@ async function readTrustAnchors(directory: string): Promise<readonly Certificate
   for (const file of files) {
     const certificates = await readCertificates(join(directory, file));
     if (certificates.length === 0) {
-      sentences.push(`${file} in TRUST_ANCHORS_DIR holds no certificate in DER or PEM: replace or remove it.`);
+      sentences.push(`${file} in TRUST_ANCHORS_DIR holds no whole certificate in DER or PEM: replace or remove it.`);
     }
     anchors.push(...certificates);
   }

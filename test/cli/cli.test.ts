@@ -24,6 +24,11 @@ afterAll(async () => {
 });
 const run = (...args: string[]) => runInTerminal(args, env);
 
+const authority = [
+  ...['tenants', 'create', 'a', '--authority', 'contract', '--authority-reference', 'x'],
+  '--authority-from',
+];
+
 describe('usage', () => {
   it('is shown on request, in both languages', async () => {
     const { code, out } = await run('help');
@@ -52,6 +57,12 @@ describe('usage', () => {
         '2026-13-01',
       ],
       /--authority-from/,
+    ],
+    ['an authority of a day that no calendar has', [...authority, '2026-02-30'], /--authority-from/],
+    [
+      'an authority that ends before it begins',
+      [...authority, '2026-04-01', '--authority-to', '2026-03-31'],
+      /--authority-to is before/,
     ],
     ['no policy', ['tenants', 'policy', 'a'], /--set KEY=VALUE is missing/],
     ['no tenant', ['clients', 'create', '--scopes', 'verify'], /--tenant NAME is missing/],
