@@ -107,8 +107,10 @@ export function parseAdministrationConfig(
 ): Parsed<AdministrationConfig> {
   const settings = createSettingsReader(env, readFile);
   reportUnknown(env, settings);
-  const mode = parseMode(settings);
-  return conclude(settings, { ...parseCommon(settings, mode), mode, database: parseDatabase(settings, mode) });
+  const mode = parseAdministrationMode(settings);
+  const common = parseCommon(settings, mode);
+  const database = parseDatabase(settings, mode);
+  return conclude(settings, mode === undefined ? undefined : { ...common, mode, database });
 }
 
 function conclude<T extends object>(settings: SettingsReader, config: T | undefined): Parsed<T> {
@@ -118,9 +120,25 @@ function conclude<T extends object>(settings: SettingsReader, config: T | undefi
   return { ok: true, config: deepFreeze(config) };
 }
 
-const parseMode = (settings: SettingsReader) => settings.oneOf('JPKI_MODE', ['sandbox', 'production'], 'sandbox');
+const MODES = ['sandbox', 'production'] as const;
 
-function parseCommon(settings: SettingsReader, mode: Config['mode']): CommonConfig {
+/** Undefined, and reported, when it is none: what else is set may then be right for the mode that was meant. */
+function parseMode(settings: SettingsReader): Config['mode'] | undefined {
+  const before = settings.problems.length;
+  const mode = settings.oneOf('JPKI_MODE', MODES, 'sandbox');
+  return settings.problems.length === before ? mode : undefined;
+}
+
+/**
+ * Without JPKI_MODE, settings of the gateway tell administration that it is at work for production: the sandbox would not
+ * start on them, and a tenant of production must not be made with the lenient policy of the sandbox.
+ */
+function parseAdministrationMode(settings: SettingsReader): Config['mode'] | undefined {
+  if (!settings.has('JPKI_MODE') && GATEWAY_SETTINGS.some(settings.has)) return 'production';
+  return parseMode(settings);
+}
+
+function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined): CommonConfig {
   const dataDir = resolve(settings.text('DATA_DIR') ?? '.data');
   return {
     host: settings.text('HOST') ?? '127.0.0.1',
@@ -158,7 +176,7 @@ function decodePolicy(item: string): CertificatePolicy | undefined {
   return { policy, kind: kind as CertificatePolicy['kind'], medium: medium as CertificatePolicy['medium'] };
 }
 
-function parseDatabase(settings: SettingsReader, mode: Config['mode']): DatabaseConfig | undefined {
+function parseDatabase(settings: SettingsReader, mode: Config['mode'] | undefined): DatabaseConfig | undefined {
   const protocols = ['postgres:', 'postgresql:'];
   const before = settings.problems.length;
   const url = settings.url('DATABASE_URL', protocols, settings.secret('DATABASE_URL'));

@@ -80,6 +80,14 @@ describe('problems', () => {
     for (const problem of problems) expect(problem).toMatch(/^[A-Z_]+ .+\.$/);
   });
 
+  it('of a misspelt mode are not guessed at', () => {
+    const { DATABASE_URL, ...gateway } = production;
+    expect(problemsOf({ ...gateway, JPKI_MODE: 'Production', PORT: 'x' })).toEqual([
+      expect.stringMatching(/^JPKI_MODE must be one of/),
+      expect.stringMatching(/^PORT/),
+    ]);
+  });
+
   it("leaves an operator's own names alone", () => {
     expect(parseConfig({ JPKI_REGION: 'tokyo', CRLS: 'x' }, () => '').ok).toBe(true);
   });
@@ -162,6 +170,18 @@ describe('administration', () => {
       noFile,
     );
     expect(parsed).toMatchObject({ ok: true, config: { database: { adminUrl: 'postgres://owner@db/jpki' } } });
+  });
+
+  const modeOf = (env: Record<string, string>) => {
+    const parsed = parseAdministrationConfig({ DATABASE_URL: production.DATABASE_URL, ...env }, noFile);
+    return parsed.ok ? parsed.config.mode : parsed.problems;
+  };
+
+  it('takes settings of the gateway for production, so that no tenant of it gets the lenient policy', () => {
+    expect(modeOf({})).toBe('sandbox');
+    expect(modeOf({ TRUST_ANCHORS_DIR: '/etc/jpki/anchors' })).toBe('production');
+    expect(modeOf({ JPKI_MODE: 'sandbox', TRUST_ANCHORS_DIR: '/etc/jpki/anchors' })).toBe('sandbox');
+    expect(modeOf({ JPKI_MODE: 'prod' })).toEqual([expect.stringMatching(/^JPKI_MODE must be/)]);
   });
 
   it('needs a database in production', () => {

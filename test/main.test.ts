@@ -54,6 +54,11 @@ describe('a start that cannot be', () => {
     expect([await ended, err()]).toEqual([2, expect.stringContaining('There is no command "serve"')]);
   });
 
+  it.each(['sandbox', 'demo'])('of the %s in production is refused', async (command) => {
+    const { ended, out, err } = run([command], { JPKI_MODE: 'production', DATA_DIR: dataDir });
+    expect([await ended, out(), err()]).toEqual([1, '', expect.stringMatching(/^There is no sandbox in production/)]);
+  });
+
   it('the tour without a service names what to do', async () => {
     const { ended, err } = run(['demo'], { DATA_DIR: dataDir });
     expect([await ended, err()]).toEqual([1, expect.stringContaining('npm start')]);

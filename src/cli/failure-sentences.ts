@@ -30,7 +30,9 @@ const LOGIN_STATES = /^(28|3D|42501)/;
 function systemSentence(error: unknown): readonly string[] | undefined {
   const code = codeOf(error);
   if (code === undefined) return undefined;
-  const { port, path } = error as { port?: number; path?: string };
+  const { port, path, url } = error as { port?: number; path?: string; url?: string };
+  if (code === 'ERR_MODULE_NOT_FOUND' && url?.includes('/sandbox/') === true)
+    return ['This installation holds no sandbox: set JPKI_MODE=production, or start it from a checkout.'];
   if (code === 'EADDRINUSE')
     return [`Port ${port} is in use: stop what uses it, or set PORT or SANDBOX_PORT to another.`];
   if (code === 'EACCES' && port !== undefined)

@@ -10,7 +10,7 @@ const DEFAULT_SANDBOX_PORT = 8081;
 
 /** `npm run sandbox`: the pretend Japan by itself, its books apart from those of `npm start`. */
 export async function runSandbox(terminal: Terminal, stopped: Promise<void>): Promise<number> {
-  const settings = createSettingsReader(terminal.env, terminal.readFile);
+  const settings = readSettings(terminal);
   const host = settings.text('HOST') ?? '127.0.0.1';
   const port = portOf(settings, 'SANDBOX_PORT', DEFAULT_SANDBOX_PORT);
   refuseProblems(settings);
@@ -32,13 +32,22 @@ export async function runSandbox(terminal: Terminal, stopped: Promise<void>): Pr
 
 /** `npm run demo`: the tour against a running `npm start`. Exit code 0 when every step went as it should. */
 export async function runDemoTour(terminal: Terminal): Promise<number> {
-  const settings = createSettingsReader(terminal.env, terminal.readFile);
+  const settings = readSettings(terminal);
   const serviceUrl = settings.text('JPKI_URL') ?? `http://127.0.0.1:${portOf(settings, 'PORT', DEFAULT_PORT)}`;
   const sandboxUrl = `http://127.0.0.1:${portOf(settings, 'SANDBOX_PORT', DEFAULT_SANDBOX_PORT)}`;
   const apiKey = settings.text('JPKI_API_KEY') ?? readKey(terminal, join(dataDirOf(settings), SANDBOX_KEY_FILE));
   refuseProblems(settings);
   const { runDemo } = await import('./demo.ts');
   return (await runDemo({ serviceUrl, sandboxUrl, apiKey, print: terminal.out })) ? 0 : 1;
+}
+
+/** Neither has a place in a deployment. */
+function readSettings(terminal: Terminal): SettingsReader {
+  const settings = createSettingsReader(terminal.env, terminal.readFile);
+  if (settings.text('JPKI_MODE') === 'production') {
+    throw new StartRefused(['There is no sandbox in production: unset JPKI_MODE to play with it elsewhere.']);
+  }
+  return settings;
 }
 
 const dataDirOf = (settings: SettingsReader) => resolve(settings.text('DATA_DIR') ?? '.data');
