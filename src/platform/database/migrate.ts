@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import knexBuilder, { type Knex } from 'knex';
 import pg from 'pg';
 import type { Log } from '../log.ts';
+import { sqlStateOf } from './database-error.ts';
 import { loadGrants, MIGRATION_TABLE, migrationSource } from './migration-files.ts';
 
 export interface MigrateOptions {
@@ -34,7 +35,9 @@ const OLDEST_POSTGRES = 150_000;
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const lock = new pg.Client({ connectionString: options.adminUrl, connectionTimeoutMillis: 10_000, keepAlive: true });
   lock.on('error', () => undefined); // lost with its server; what then runs fails by itself
-  await lock.connect();
+  await lock.connect().catch((cause) => {
+    throw new MigrationError(sentenceOf(cause), cause);
+  });
   try {
     await refuseOldServer(lock);
     await takeLock(lock);
@@ -42,9 +45,21 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     const applied = await applyInLock(options, lock);
     options.log.info('database.migrated', { applied: applied.length });
     return applied;
+  } catch (error) {
+    throw sqlStateOf(error) === NO_PRIVILEGE ? new MigrationError(NOT_OWNER, error) : error;
   } finally {
     await lock.end();
   }
+}
+
+const NO_PRIVILEGE = '42501';
+const NOT_OWNER =
+  'The login of DATABASE_ADMIN_URL (DATABASE_URL where that is not set) may not change the schema: give the owner of the database.';
+
+function sentenceOf(cause: unknown): string {
+  const { code } = (cause instanceof AggregateError ? cause.errors[0] : cause) as { code?: unknown };
+  const why = typeof code === 'string' ? ` (${code})` : '';
+  return `The database cannot be used${why}: see that DATABASE_ADMIN_URL (DATABASE_URL where that is not set) is right and PostgreSQL runs.`;
 }
 
 async function refuseOldServer(client: pg.Client): Promise<void> {

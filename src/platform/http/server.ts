@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { StartRefused } from '../start-refused.ts';
 
 export interface ServerSettings {
   readonly host: string;
@@ -18,7 +19,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Rejects with the system's error (EADDRINUSE, EACCES, …). */
+/** Rejects with the system's error (EADDRINUSE, EACCES, …), StartRefused for a host that is no address of this machine. */
 export async function startServer(listener: RequestListener, settings: ServerSettings): Promise<RunningServer> {
   let isStopping = false;
   const server = createServer({ requestTimeout: settings.requestTimeoutMs, headersTimeout: 10_000 }, (req, res) => {
@@ -38,11 +39,17 @@ export async function startServer(listener: RequestListener, settings: ServerSet
   };
 }
 
+const NO_HOST = 'HOST is not an address of this machine.';
+const isNoHost = ({ code }: NodeJS.ErrnoException) =>
+  code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL';
+
 function listen(server: Server, { host, port }: ServerSettings): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (error: NodeJS.ErrnoException) =>
+      reject(isNoHost(error) ? new StartRefused([NO_HOST], error) : error);
+    server.once('error', refuse);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve();
     });
   });

@@ -66,6 +66,14 @@ describe('migrate', () => {
     expect(await run(BASE)).toContain('20260101_02_journal.js');
   });
 
+  it('by a login that does not own the database says so, and by one that cannot connect which setting to look at', async () => {
+    const refused = (adminUrl: string) => migrate({ adminUrl, loginUrl: test.url, directory: BASE, log: silentLog });
+    await expect(refused(test.url)).rejects.toThrow(/^The login of DATABASE_ADMIN_URL .* owner/);
+    const nowhere = 'postgres://owner:secret@127.0.0.1:1/nowhere';
+    await expect(refused(nowhere)).rejects.toThrow(/^The database .* \(ECONNREFUSED\): see that DATABASE_ADMIN_URL/);
+    await expect(refused(nowhere)).rejects.not.toThrow(/secret/);
+  });
+
   it('a database ahead of the code is left as it is', async () => {
     await run(NEXT);
     expect(await run(BASE)).toEqual([]);
