@@ -1,0 +1,63 @@
+import { median, spread } from './statistics.ts';
+
+/** One side of a comparison: does its work once. Throws when what it does did not succeed. */
+export type Work = () => void | Promise<void>;
+
+export interface Comparison {
+  /** Median over the rounds of (time of ours / time of the other). */
+  readonly ratio: number;
+  readonly spread: string;
+  readonly oursUs: number;
+  readonly otherUs: number;
+}
+
+const BATCH_MS = 25;
+
+/**
+ * Runs both alternately, in batches that take about as long as each other, and compares within each round: what else the
+ * machine does slows both.
+ */
+export async function compareAlternately(ours: Work, other: Work, rounds: number): Promise<Comparison> {
+  const oursBatch = await sizeBatch(ours);
+  const otherBatch = await sizeBatch(other);
+  const oursTimes: number[] = [];
+  const otherTimes: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const turns = [
+      async () => oursTimes.push(await timeBatch(ours, oursBatch)),
+      async () => otherTimes.push(await timeBatch(other, otherBatch)),
+    ];
+    for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
+  }
+  const ratios = oursTimes.map((time, round) => time / (otherTimes[round] as number));
+  return {
+    ratio: median(ratios),
+    spread: spread(ratios),
+    oursUs: median(oursTimes),
+    otherUs: median(otherTimes),
+  };
+}
+
+/** Microseconds for one of `count`. */
+async function timeBatch(work: Work, count: number): Promise<number> {
+  const startedAt = performance.now();
+  for (let i = 0; i < count; i++) {
+    const pending = work();
+    if (pending !== undefined) await pending;
+  }
+  return ((performance.now() - startedAt) * 1000) / count;
+}
+
+/** Warms the work up, then says how many fill a batch. */
+async function sizeBatch(work: Work): Promise<number> {
+  const until = performance.now() + 40 * BATCH_MS;
+  let timeUs = await timeBatch(work, 1);
+  while (performance.now() < until) timeUs = await timeBatch(work, Math.max(1, Math.ceil((BATCH_MS * 1000) / timeUs)));
+  return Math.max(1, Math.round((BATCH_MS * 1000) / timeUs));
+}
+
+const us = (value: number): string => `${value < 100 ? value.toFixed(1) : value.toFixed(0)} µs`;
+
+export function describeComparison({ spread: between, oursUs, otherUs }: Comparison, other: string): string {
+  return `ours ${us(oursUs)}, ${other} ${us(otherUs)}; four fifths of the rounds ${between}`;
+}
