@@ -135,6 +135,13 @@ describe('every answer', () => {
     if (status !== 200) expect(answer).toContain('"requestId"');
   });
 
+  it('refuses a parameter that is not documented, of the running operations too', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.yaml', '/docs']) {
+      const answer = await ask(app.url, `${path}?verbose=1`);
+      expect([path, answer.status, answer.body.errors[0]?.pointer]).toEqual([path, 400, '/verbose']);
+    }
+  });
+
   it('to HEAD has no body', async () => {
     expect(await ask(app.url, '/healthz', { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
   });

@@ -1,6 +1,6 @@
 import type { CertifiedAttributes } from '../../core/jpki/attributes.ts';
 import { formatInstant } from '../../core/rfc3339.ts';
-import type { CertificateFacts, Report } from '../../core/verification/report.ts';
+import type { CertificateFacts, Report, RevocationFacts } from '../../core/verification/report.ts';
 import type { TenantRole } from '../tenants/caller.ts';
 import type { AnswerIds, VerificationRow } from './store.ts';
 import type { VerificationResponse, VerificationSummary } from './wire.ts';
@@ -25,7 +25,8 @@ export const NO_IDS: AnswerIds = { certificateId: null, subjectId: null, subject
 /** The answer, the same from a fresh record and from what is on file. */
 export function buildResponse(parts: ResponseParts): VerificationResponse {
   const { verificationId, reference, purpose, report, attributes, ids, role } = parts;
-  const { certificate } = report;
+  const { certificate, revocation } = report;
+  const isProvider = role === 'service-provider';
   const answer: VerificationResponse = {
     verificationId,
     reference,
@@ -36,14 +37,20 @@ export function buildResponse(parts: ResponseParts): VerificationResponse {
     subIndication: report.subIndication,
     checks: report.checks,
     // 公的個人認証法 52条: a service-provider is told the outcome, nothing of the certificate
-    certificate: certificate === null || role === 'service-provider' ? null : { id: null, ...certificate },
-    revocation: report.revocation,
+    certificate: certificate === null || isProvider ? null : { id: null, ...certificate },
+    revocation: revocation !== null && isProvider ? withoutSources(revocation) : revocation,
     attributes,
     declared: null,
     subject: null,
     legalMethod: report.legalMethod,
   };
   return withIds(answer, ids);
+}
+
+/** The name of a CRL tells the municipality that the certificate is of. */
+function withoutSources(revocation: RevocationFacts): RevocationFacts {
+  const attempts = revocation.attempts.map((attempt) => ({ ...attempt, source: attempt.method }));
+  return { ...revocation, attempts };
 }
 
 /** Puts in the ids that the database gave. */

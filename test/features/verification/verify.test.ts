@@ -76,6 +76,9 @@ describe('a sound signature by a good certificate', () => {
     const caller = await world.createCaller(`provider-${count}`, { role: 'service-provider' });
     const answer = await verify(world, caller, signedRequest(CONTENT));
     expect(answer).toMatchObject({ indication: 'TOTAL-PASSED', certificate: null });
+    // nor where its CRL lies, which names a municipality
+    expect(answer.revocation?.attempts).toMatchObject([{ method: 'ocsp', source: 'ocsp', outcome: 'accepted' }]);
+    expect((await verify(world, bank, signedRequest(CONTENT))).revocation?.attempts[0]?.source).toBe('fake');
     const read = await world.verifications.read(caller, answer.verificationId);
     expect(read).toEqual({ ok: true, value: answer });
     const list = await world.verifications.list(caller, {});
