@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startService } from '../../src/compose.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { VerifyRequest } from '../../src/features/verification/wire.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type Log, type LogFacts, silentLog } from '../../src/platform/log.ts';
 import { createEmptyTestDatabase } from '../database.ts';
 import { type Answer, type Ask, ask } from './request.ts';
@@ -25,7 +25,10 @@ export interface SandboxService {
 }
 
 /** The whole product as `npm start` runs it, on free ports, with a database of its own. */
-export async function startSandboxService(env: Record<string, string> = {}): Promise<SandboxService> {
+export async function startSandboxService(
+  env: Record<string, string> = {},
+  clock: Clock = systemClock,
+): Promise<SandboxService> {
   const database = await createEmptyTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'jpki-service-'));
   const given = { DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl, DATA_DIR: dataDir };
@@ -34,7 +37,7 @@ export async function startSandboxService(env: Record<string, string> = {}): Pro
   const lines: SandboxService['lines'] = [];
   const write = (event: string, facts: LogFacts = {}) => lines.push({ event, facts });
   const log: Log = { ...silentLog, info: write, warn: write, error: write };
-  const service = await startService(parsed.config, { clock: systemClock, log });
+  const service = await startService(parsed.config, { clock, log });
   const { url: sandboxUrl, apiKey } = service.sandbox as NonNullable<typeof service.sandbox>;
   const sandbox = <T>(method: string, path: string, body?: unknown): Promise<T> =>
     askSandbox<T>(sandboxUrl + path, method, body);
