@@ -1,0 +1,14 @@
+import type { Target } from './target.ts';
+import { certificateTarget } from './targets/certificate.ts';
+import { cmsTarget } from './targets/cms.ts';
+import { crlTarget } from './targets/crl.ts';
+import { ocspResponseTarget } from './targets/ocsp-response.ts';
+import { rawContentTarget } from './targets/raw-content.ts';
+
+export const TARGETS: readonly Target[] = [
+  certificateTarget,
+  crlTarget,
+  ocspResponseTarget,
+  cmsTarget,
+  rawContentTarget,
+];
