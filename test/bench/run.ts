@@ -10,8 +10,19 @@ import { coreCms } from './core-cms.ts';
 import { coreCmsPkijs } from './core-cms-pkijs.ts';
 import { coreRaw } from './core-raw.ts';
 import { decodeCertificateBench } from './decode-certificate.ts';
+import { httpVerify } from './http-verify.ts';
+import { httpVerifyOcsp } from './http-verify-ocsp.ts';
+import { start } from './start.ts';
 
-const BENCHES: readonly Bench[] = [coreRaw, coreCms, coreCmsPkijs, decodeCertificateBench];
+const BENCHES: readonly Bench[] = [
+  coreRaw,
+  coreCms,
+  coreCmsPkijs,
+  decodeCertificateBench,
+  httpVerify,
+  httpVerifyOcsp,
+  start,
+];
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'string' } },
