@@ -6,7 +6,7 @@ import type { AuthenticCrl } from './crl.ts';
 import { type CrlScope, concludeScope } from './crl-scope.ts';
 import { acceptEvidence, refuse } from './evidence.ts';
 import { type FreshnessRules, refuseByTime } from './freshness.ts';
-import type { AcceptedEvidence, Refusal, RefusalCode, SignedStatus } from './status.ts';
+import type { AcceptedEvidence, Refusal, SignedStatus } from './status.ts';
 
 export interface CrlEvidence extends FreshnessRules {
   readonly crl: AuthenticCrl;
@@ -29,10 +29,18 @@ const SILENCE: Readonly<Record<Exclude<CrlScope, 'complete' | 'out-of-scope'> | 
  * silence says nothing (not undivided, some reasons, indirect, delta) may still prove "revoked". Never throws.
  */
 export function concludeFromCrl(evidence: CrlEvidence): AcceptedEvidence | Refusal {
+  return refuseKey(evidence) ?? concludeFromCrlOfName(evidence);
+}
+
+/**
+ * The same where another key of the CA signed the list than the certificate (RFC 5280 §6.3.3(f)): that the signer is
+ * entitled to, the caller has to prove.
+ */
+export function concludeFromCrlOfName(evidence: Omit<CrlEvidence, 'issuer'>): AcceptedEvidence | Refusal {
   const { crl: list, certificate } = evidence;
   const { crl } = list;
   const refusal =
-    refuseIssuer(evidence) ??
+    refuseName(evidence) ??
     refuseByTime(crl.thisUpdate, crl.nextUpdate, evidence) ??
     (crl.thisUpdate < certificate.notBefore
       ? refuse('predates-certificate', 'the CRL was issued before the certificate')
@@ -50,11 +58,16 @@ export function concludeFromCrl(evidence: CrlEvidence): AcceptedEvidence | Refus
   return accept(list, { status: 'revoked', ...entry });
 }
 
-function refuseIssuer({ crl, certificate, issuer }: CrlEvidence): Refusal | undefined {
-  const code: RefusalCode = 'wrong-issuer';
-  if (!equalBytes(crl.issuer.subjectPublicKeyInfo.der, issuer.subjectPublicKeyInfo.der))
-    return refuse(code, 'the CRL was signed by another key than the certificate');
-  return compareNames(certificate.issuer, crl.crl.issuer) ? undefined : refuse(code, 'the CRL has another issuer');
+function refuseKey({ crl, issuer }: CrlEvidence): Refusal | undefined {
+  return equalBytes(crl.issuer.subjectPublicKeyInfo.der, issuer.subjectPublicKeyInfo.der)
+    ? undefined
+    : refuse('wrong-issuer', 'the CRL was signed by another key than the certificate');
+}
+
+function refuseName({ crl, certificate }: Omit<CrlEvidence, 'issuer'>): Refusal | undefined {
+  return compareNames(certificate.issuer, crl.crl.issuer)
+    ? undefined
+    : refuse('wrong-issuer', 'the CRL has another issuer');
 }
 
 function accept({ crl }: AuthenticCrl, says: SignedStatus): AcceptedEvidence {

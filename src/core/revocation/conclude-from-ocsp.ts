@@ -27,6 +27,8 @@ export interface OcspEvidence extends FreshnessRules {
   /** What accepted CRLs say about a delegate without id-pkix-ocsp-nocheck; not given, nothing is known. */
   readonly delegateStatus?: ((delegate: Certificate) => DelegateStatus) | undefined;
   readonly crypto: CryptoPrimitives;
+  /** Certificates from elsewhere that may be a delegate's. */
+  readonly untrusted?: readonly Certificate[] | undefined;
   readonly legacyAlgorithms?: boolean | undefined;
 }
 

@@ -7,6 +7,8 @@ export interface FreshnessRules {
   readonly at: Instant;
   /** Greatest age of thisUpdate where nextUpdate is absent. */
   readonly maxAgeSeconds: number;
+  /** The greatest age also where nextUpdate is there; no code path of the service asks for it. */
+  readonly maxAgeAlways?: boolean | undefined;
   /** How far the issuer's clock may be from ours, either way. */
   readonly clockSkewSeconds: number;
 }
@@ -18,15 +20,15 @@ export interface FreshnessRules {
 export function refuseByTime(
   thisUpdate: Instant,
   nextUpdate: Instant | null,
-  { at, maxAgeSeconds, clockSkewSeconds }: FreshnessRules,
+  { at, maxAgeSeconds, maxAgeAlways, clockSkewSeconds }: FreshnessRules,
 ): Refusal | undefined {
   const skew = clockSkewSeconds * 1000;
   if (nextUpdate !== null && nextUpdate < thisUpdate) return refuse('malformed', 'nextUpdate lies before thisUpdate');
   if (thisUpdate > at + skew) return refuse('not-yet-valid', 'thisUpdate lies in the future');
+  const isOld = at - thisUpdate > maxAgeSeconds * 1000;
   if (nextUpdate === null) {
-    return at - thisUpdate > maxAgeSeconds * 1000
-      ? refuse('stale', `no nextUpdate, and thisUpdate is older than ${maxAgeSeconds} s`)
-      : undefined;
+    return isOld ? refuse('stale', `no nextUpdate, and thisUpdate is older than ${maxAgeSeconds} s`) : undefined;
   }
+  if (maxAgeAlways === true && isOld) return refuse('stale', `thisUpdate is older than ${maxAgeSeconds} s`);
   return nextUpdate < at - skew ? refuse('stale', 'nextUpdate lies in the past') : undefined;
 }

@@ -36,6 +36,8 @@ export interface ResponderRules {
   readonly at: Instant;
   readonly crypto: CryptoPrimitives;
   readonly legacyAlgorithms?: boolean | undefined;
+  /** Certificates from elsewhere that may be the delegate's, should the response not hold it; trusted for nothing. */
+  readonly untrusted?: readonly Certificate[] | undefined;
 }
 
 /** Whose key signed the response: the issuing CA's own, or its delegate's. */
@@ -62,8 +64,8 @@ export function acceptResponder(
     refusal = signature;
   }
   let candidates = 0;
-  for (const der of basic.certificates) {
-    const certificate = decodeCertificate(der);
+  const enclosed = basic.certificates.map(decodeCertificate);
+  for (const certificate of [...enclosed, ...(rules.untrusted ?? [])]) {
     const spki = certificate.subjectPublicKeyInfo;
     if (!namesSigner(basic.responderId, certificate.subject, spki, rules.crypto)) continue;
     if (equalBytes(spki.der, issuer.subjectPublicKeyInfo.der)) continue;
