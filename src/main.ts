@@ -16,6 +16,15 @@ const readFile = (path: string) => readFileSync(path, 'utf8');
 const terminal: Terminal = {
   env: process.env,
   readFile,
+  // a getter each, made when a command asks for it: an opened standard input keeps the process alive
+  streams: {
+    get input() {
+      return process.stdin;
+    },
+    get output() {
+      return process.stdout;
+    },
+  },
   out,
   err,
   clock: systemClock,

@@ -10,6 +10,7 @@ import { StartRefused } from '../platform/start-refused.ts';
 import { Stops } from '../platform/stops.ts';
 import { loadTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
 import { openDatabaseUrls, openTenants } from './administration.ts';
+import { runJudge } from './judge/run-judge.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The command line is not one of those documented; `message` says why. */
@@ -26,7 +27,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'tenants create': createTenant,
   'tenants policy': setPolicy,
   'clients create': createClient,
+  judge,
 };
+
+function judge(args: readonly string[], { streams, err }: Terminal): Promise<number> {
+  readArguments(args, { options: {} });
+  return runJudge(streams.input, streams.output, err);
+}
 
 async function checkConfig(args: readonly string[], terminal: Terminal): Promise<number> {
   readArguments(args, { options: {} });

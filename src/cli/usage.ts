@@ -23,6 +23,10 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
       クライアントを作り、APIキーを一度だけ表示します。
       Makes a client and shows its API key, this once.
 
+  judge < CASES.ndjson > VERDICTS.ndjson
+      標準入力の案件（1行に1件のJSON）を判定し、1行に1件ずつ結果を出します。データベースも設定も要りません。
+      Judges the cases on standard input, one JSON object a line, one verdict a line; needs no database, no settings.
+
   help
       この説明 / this text
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { runCli } from '../../src/cli/cli.ts';
 import { silentLog } from '../../src/platform/log.ts';
 
@@ -15,6 +16,7 @@ export async function runInTerminal(args: readonly string[], env: Readonly<Recor
   const code = await runCli(args, {
     env,
     readFile: (path) => readFileSync(path, 'utf8'),
+    streams: { input: new PassThrough(), output: new PassThrough() },
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     clock: { now: () => Date.parse('2026-11-22T03:00:00Z') },
