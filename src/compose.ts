@@ -67,6 +67,8 @@ interface Surroundings {
 const BODY_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 4_000;
+/** After that a stop no longer waits for a responder that stalls: what asked it is answered with TRY_LATER, and recorded. */
+const OUTSIDE_PATIENCE_MS = 2_500;
 const MOST_OCSP_OCTETS = 65_536;
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -168,7 +170,10 @@ async function startOn(
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     stopTimeoutMs: STOP_TIMEOUT_MS,
   });
-  stops.add(() => server.stop());
+  stops.add(async () => {
+    const patience = setTimeout(() => httpClient.giveUp(), OUTSIDE_PATIENCE_MS);
+    await server.stop().finally(() => clearTimeout(patience));
+  });
   log.info('service.started', { mode: config.mode, anchors: anchors.certificates.length });
   return { url: server.url, sandbox, notes: surroundings.notes, stop: () => stops.run() };
 }

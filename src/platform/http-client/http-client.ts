@@ -24,10 +24,13 @@ export type HttpOutcome =
 /** Calls to outside parties. Never rejects for what the other side does. */
 export interface HttpClient {
   post(request: HttpPost): Promise<HttpOutcome>;
+  /** What waits for an answer fails now, and so does what is asked from now on: for a service that stops. */
+  giveUp(): void;
   /** Closes idle connections. */
   close(): void;
 }
 
+const GIVEN_UP = 'given up: the service stops';
 const failed = (failure: HttpFailure, detail: string): HttpOutcome => ({ ok: false, failure, detail });
 
 /**
@@ -69,9 +72,13 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
     return { ok: true, body: await readBody(stream, request.maxBytes, signal) };
   };
 
+  const waiting = new Set<AbortController>();
+  let isGivenUp = false;
   return {
     async post(request) {
+      if (isGivenUp) return failed('connection-failed', GIVEN_UP);
       const controller = new AbortController();
+      waiting.add(controller);
       const timer = setTimeout(() => controller.abort(), request.timeoutMs);
       try {
         return await send(request, controller.signal).catch((error: unknown) => {
@@ -80,12 +87,18 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
           throw error;
         });
       } catch (error) {
+        if (isGivenUp) return failed('connection-failed', GIVEN_UP);
         if (controller.signal.aborted) return failed('timeout', `no whole answer within ${request.timeoutMs} ms`);
         if (error instanceof BodyTooLarge) return failed('too-large', `more than ${request.maxBytes} octets`);
         return failed('connection-failed', systemCode(error));
       } finally {
         clearTimeout(timer);
+        waiting.delete(controller);
       }
+    },
+    giveUp() {
+      isGivenUp = true;
+      for (const controller of waiting) controller.abort();
     },
     close() {
       httpAgent.destroy();

@@ -175,3 +175,21 @@ describe('post', () => {
     expect(await post(http, server.url)).toMatchObject({ ok: true });
   });
 });
+
+describe('giveUp', () => {
+  it('ends what waits at once, and asks nobody any more', async () => {
+    let asked = 0;
+    const server = await serve(() => {
+      asked += 1; // and never answers
+    });
+    const http = client();
+    const waiting = post(http, server.url, { timeoutMs: 20_000 });
+    while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const startedAt = performance.now();
+    http.giveUp();
+    expect(await waiting).toMatchObject({ ok: false, failure: 'connection-failed' });
+    expect(performance.now() - startedAt).toBeLessThan(GRACE_MS);
+    expect(await post(http, server.url)).toMatchObject({ ok: false, failure: 'connection-failed' });
+    expect(asked).toBe(1);
+  });
+});
