@@ -99,6 +99,30 @@ describe('a running service', () => {
     expect(service.err()).toBe('');
   }, 60_000);
 
+  it('on SIGTERM gives up on a responder that stalls, and answers who waits for it', async () => {
+    const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl };
+    const service = run([], { ...env, PORT: '0', SANDBOX_PORT: '0' });
+    for (let left = 300; left > 0 && !service.out().includes('Ctrl-C'); left -= 1) await sleep(100);
+    const [url, sandboxUrl, apiKey] = ['service', 'sandbox', 'API key'].map(
+      (name) => new RegExp(`${name} +(\\S+)`).exec(service.out())?.[1] as string,
+    );
+    const send = (method: string, address: string, body: string, headers = {}) =>
+      fetch(address, { method, body, headers: { 'Content-Type': 'application/json', ...headers } });
+    const stall = { faults: [{ target: 'ocsp', fault: 'delay', delayMs: 60_000 }] };
+    await send('PUT', `${sandboxUrl}/faults`, JSON.stringify(stall));
+    const content = JSON.stringify({ purpose: 'account-opening', content: 'eA==' });
+    const signed = await (await send('POST', `${sandboxUrl}/residents/mihon-taro/signatures`, content)).text();
+
+    const inFlight = send('POST', `${url}/jpki/verify`, signed, { Authorization: `Bearer ${apiKey}` });
+    await sleep(300);
+    const stoppedAt = Date.now();
+    service.child.kill('SIGTERM');
+    const answer = await inFlight;
+    expect([answer.status, await answer.json()]).toMatchObject([200, { indication: 'INDETERMINATE', retryable: true }]);
+    expect(await service.ended).toBe(0);
+    expect(Date.now() - stoppedAt).toBeLessThan(5_000);
+  }, 60_000);
+
   it('does not start with another deployment’s key file', async () => {
     await writeFile(join(dataDir, 'vault-key'), '{}', { mode: 0o600 });
     const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl };
