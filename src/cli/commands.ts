@@ -8,8 +8,8 @@ import { migrate } from '../platform/database/migrate.ts';
 import { PROBLEMS } from '../platform/http/problem-map.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { Stops } from '../platform/stops.ts';
-import { loadTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
 import { openDatabaseUrls, openTenants } from './administration.ts';
+import { readGatewayFiles } from './gateway-files.ts';
 import { runJudge } from './judge/run-judge.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,8 +41,7 @@ async function checkConfig(args: readonly string[], terminal: Terminal): Promise
   if (!parsed.ok) throw new StartRefused(parsed.problems);
   const { config } = parsed;
   if (config.mode === 'production') {
-    const anchors = await loadTrustAnchors(config.gateway.trustAnchorsDir, config.gateway.unpinnedAnchors);
-    for (const warning of unpinnedWarnings(anchors)) terminal.err(warning);
+    for (const warning of await readGatewayFiles(config.gateway)) terminal.err(warning);
   }
   terminal.out(`The settings are complete and agree (${config.mode}). 設定に問題はありません。`);
   return 0;

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createEmptyTestDatabase } from '../database.ts';
+import { readFixture } from '../fixtures.ts';
 import { runInTerminal } from './terminal.ts';
 
 let database: Awaited<ReturnType<typeof createEmptyTestDatabase>>;
@@ -99,6 +100,35 @@ describe('config check', () => {
     expect((await check(join(dataDir, 'none'))).err).toEqual([
       expect.stringMatching(/^TRUST_ANCHORS_DIR cannot be read/),
     ]);
+  });
+});
+
+describe('config check of the files of the gateway', () => {
+  const anchors = () => join(dataDir, 'anchors');
+  const check = (settings: Record<string, string>) =>
+    runInTerminal(['config', 'check'], {
+      ...env,
+      OCSP_URL_DIGITAL_SIGNATURE: 'http://a',
+      OCSP_URL_USER_AUTHENTICATION: 'http://a',
+      TRUST_ANCHORS_DIR: anchors(),
+      CRL_DIR: dataDir,
+      ...settings,
+    });
+
+  it('says all that would stop a start', async () => {
+    const none = join(dataDir, 'none');
+    expect((await check({ TRUST_ANCHORS_DIR: none, CRL_DIR: none })).err).toEqual([
+      expect.stringMatching(/^TRUST_ANCHORS_DIR cannot be read/),
+      expect.stringMatching(/^CRL_DIR cannot be read/),
+    ]);
+  });
+
+  it('warns of an anchor that is trusted without a pin', async () => {
+    await mkdir(anchors());
+    await writeFile(join(anchors(), 'root.crt'), readFixture('root-digital-signature-1.crt'));
+    expect((await check({})).err).toEqual([expect.stringMatching(/none of the known JPKI roots: remove it/)]);
+    const { code, out, err } = await check({ TRUST_ANCHORS_UNPINNED: 'accept' });
+    expect([code, out.length, err]).toEqual([0, 1, [expect.stringMatching(/^WARNING: the trust anchor/)]]);
   });
 });
 
