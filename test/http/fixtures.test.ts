@@ -11,6 +11,7 @@ import { type SandboxService, startSandboxService } from './sandbox-service.ts';
 
 /** Where the URLs within leaf-urls.crt point. */
 const CANARY_PORT = 18_089;
+/** Of the processor's time, client and sandbox included: other tests run beside this one. The best of three counts. */
 const TRIES = 3;
 const LIMIT_MS = 50;
 
@@ -71,9 +72,10 @@ describe('every fixture has its verdict, in little time', () => {
     const verdicts = new Set<string>();
     for (let i = 0; i < TRIES; i += 1) {
       const request = requestOf(name);
-      const startedAt = performance.now();
+      const before = process.cpuUsage();
       verdicts.add(verdictOf(await service.verify(request)));
-      times.push(performance.now() - startedAt);
+      const { user, system } = process.cpuUsage(before);
+      times.push((user + system) / 1000);
     }
     const expected = VERDICTS[name] ?? (name.endsWith('.p7m') ? '422 cms-unreadable' : '422 certificate-unreadable');
     expect([...verdicts]).toEqual([expected]);
