@@ -3,6 +3,7 @@ import { UndecodableEvidence } from './case-evidence.ts';
 import { judgeCmsCase } from './cms-case.ts';
 import { judgeCrlCase } from './crl-case.ts';
 import { judgeDecodeCase } from './decode-case.ts';
+import { exceedsJsonBounds } from './json-bounds.ts';
 import { judgeOcspCase } from './ocsp-case.ts';
 import { judgePathCase } from './path-case.ts';
 import { judgeSignatureCase } from './signature-case.ts';
@@ -27,6 +28,7 @@ export function judgeLine(line: Uint8Array): string {
   let value: unknown;
   try {
     if (!isUtf8(line)) return problemLine(null, 'the line is not UTF-8');
+    if (exceedsJsonBounds(line)) return problemLine(null, 'the line holds too many values or nests too deep');
     value = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString());
   } catch {
     return problemLine(null, 'the line is not JSON');

@@ -1,8 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { exceedsJsonBounds } from './json-bounds.ts';
 import { idOf, problemLine } from './judge-line.ts';
+import { Progress } from './progress.ts';
 
 /** From the sources as from `dist`. */
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+export const JUDGING_ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 const LIMIT_MS = 5_000;
 /** Of JavaScript's own; the files of a case and the index of its list stand beside it. */
@@ -16,63 +18,81 @@ interface Waiting {
 }
 
 /**
- * Judges lines in their order, in a thread of its own. Several may wait in the thread's queue; the first of them has
- * LIMIT_MS from when it became the first. When the thread ends, by the limit or for want of memory, that line is told as
- * a problem and the others go to a new thread.
+ * Judges lines in their order, in a thread of its own; what is asked for together is sent together. When the thread ends,
+ * for a case took longer than it may or all memory, that case is told as a problem and what follows goes to a new thread,
+ * with what came before and whose answers were lost.
  */
 export class JudgingThread {
-  private readonly waiting: Waiting[] = [];
+  private readonly entry: URL;
+  private readonly limitMs: number;
+  /** Asked for and not answered, in order; of them the last `unsent` were not given to the thread yet. */
+  private waiting: Waiting[] = [];
+  private unsent = 0;
   private worker: Worker | undefined;
+  private progress = new Progress();
+  private answered = 0;
   private timer: NodeJS.Timeout | undefined;
-  private ready = false;
+
+  constructor(entry: URL = JUDGING_ENTRY, limitMs: number = LIMIT_MS) {
+    this.entry = entry;
+    this.limitMs = limitMs;
+  }
 
   judge(line: Uint8Array): Promise<string> {
     return new Promise((settle) => {
       this.waiting.push({ line, settle });
-      if (this.worker === undefined) this.start();
-      else this.worker.postMessage(line);
-      if (this.waiting.length === 1) this.time();
+      if (this.unsent++ === 0) setImmediate(() => this.send());
     });
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.timer);
+    clearInterval(this.timer);
     const { worker } = this;
     this.worker = undefined;
     await worker?.terminate();
   }
 
-  private start(): void {
-    this.ready = false;
-    const worker = new Worker(ENTRY, { resourceLimits: RESOURCE_LIMITS, stdin: false });
+  private send(): void {
+    if (this.unsent === 0) return;
+    const worker = this.worker ?? this.start();
+    worker.postMessage(this.waiting.slice(-this.unsent).map(({ line }) => line));
+    this.unsent = 0;
+  }
+
+  private start(): Worker {
+    this.progress = new Progress();
+    this.answered = 0;
+    const workerData = this.progress.shared;
+    const worker = new Worker(this.entry, { resourceLimits: RESOURCE_LIMITS, workerData });
     this.worker = worker;
-    worker.on('message', (verdict: string | null) => {
+    worker.on('message', (verdicts: readonly string[]) => {
       if (worker !== this.worker) return;
-      this.ready = true;
-      if (verdict !== null) this.waiting.shift()?.settle(verdict);
-      this.time();
+      this.answered += verdicts.length;
+      for (const [i, { settle }] of this.waiting.splice(0, verdicts.length).entries()) settle(verdicts[i] as string);
     });
     worker.on('error', (error) => this.replace(worker, sentenceOf(error)));
     worker.on('exit', () => this.replace(worker, 'the case ended its thread'));
-    for (const { line } of this.waiting) worker.postMessage(line);
+    this.timer = setInterval(() => this.watch(worker), Math.min(250, this.limitMs / 4));
+    return worker;
   }
 
-  private time(): void {
-    clearTimeout(this.timer);
-    const { worker } = this;
-    // Starting is no part of a case.
-    if (!this.ready || worker === undefined || this.waiting.length === 0) return;
-    this.timer = setTimeout(() => this.replace(worker, `the case took longer than ${LIMIT_MS / 1000} s`), LIMIT_MS);
+  private watch(worker: Worker): void {
+    const { begun, elapsedMs } = this.progress;
+    if (begun > this.answered && elapsedMs >= this.limitMs)
+      this.replace(worker, `the case took longer than ${this.limitMs / 1000} s`);
   }
 
   private replace(worker: Worker, problem: string): void {
     if (worker !== this.worker) return;
-    clearTimeout(this.timer);
+    clearInterval(this.timer);
     this.worker = undefined;
     void worker.terminate();
-    const first = this.waiting.shift();
-    first?.settle(problemLine(rereadId(first.line), problem));
-    if (this.waiting.length > 0) this.start();
+    // A thread that ends before it begins anything would do so again: the first case is told, or there would be no end.
+    const index = Math.max(0, this.progress.begun - this.answered - 1);
+    const [culprit] = this.waiting.splice(index, 1);
+    if (culprit !== undefined) culprit.settle(problemLine(rereadId(culprit.line), problem));
+    this.unsent = this.waiting.length;
+    this.send();
   }
 }
 
@@ -82,7 +102,7 @@ function sentenceOf(error: unknown): string {
 }
 
 function rereadId(line: Uint8Array) {
-  if (line.length > MAX_REREAD) return null;
+  if (line.length > MAX_REREAD || exceedsJsonBounds(line)) return null;
   try {
     return idOf(JSON.parse(Buffer.from(line).toString()));
   } catch {

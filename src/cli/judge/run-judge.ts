@@ -5,7 +5,7 @@ import { JudgingThread } from './judging-thread.ts';
 import { MAX_LINE, readLines } from './lines.ts';
 
 /** Lines between input and output at any time, and their octets. */
-const MAX_WAITING = 64;
+const MAX_WAITING = 512;
 const MAX_WAITING_OCTETS = MAX_LINE;
 
 const TOO_LONG = problemLine(null, `the line has more than ${MAX_LINE} octets`);

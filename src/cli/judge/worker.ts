@@ -1,8 +1,24 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { judgeLine } from './judge-line.ts';
+import { Progress } from './progress.ts';
+
+/** Answers are sent together while they come fast: a message costs as much as a small case. */
+const MAX_HELD_MS = 20;
 
 /** A thread that judges one case after the other, so that a case which takes too much takes the thread with it alone. */
 const port = parentPort;
 if (port === null) throw new Error('worker.ts is the entry of a thread');
-port.on('message', (line: Uint8Array) => port.postMessage(judgeLine(line)));
-port.postMessage(null);
+const progress = new Progress(workerData as SharedArrayBuffer);
+port.on('message', (lines: readonly Uint8Array[]) => {
+  let verdicts: string[] = [];
+  let sentAt = performance.now();
+  for (const line of lines) {
+    progress.begin();
+    verdicts.push(judgeLine(line));
+    if (performance.now() - sentAt < MAX_HELD_MS) continue;
+    port.postMessage(verdicts);
+    verdicts = [];
+    sentAt = performance.now();
+  }
+  if (verdicts.length > 0) port.postMessage(verdicts);
+});

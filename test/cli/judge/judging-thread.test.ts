@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { JudgingThread } from '../../../src/cli/judge/judging-thread.ts';
+
+const HOG = new URL('./threads/hog.ts', import.meta.url);
+const line = (one: object) => Buffer.from(JSON.stringify(one));
+
+let thread: JudgingThread | undefined;
+afterEach(() => thread?.stop());
+
+/** What each line came to, and in which order. */
+async function judgeAll(ones: readonly object[], limitMs = 5_000) {
+  thread = new JudgingThread(HOG, limitMs);
+  const order: unknown[] = [];
+  await Promise.all(
+    ones.map(async (one) => order.push(JSON.parse(await (thread as JudgingThread).judge(line(one))) as unknown)),
+  );
+  return order;
+}
+
+const problem = (id: string, text: string) => ({ id, outcome: 'indeterminate', failedChecks: [], problem: text });
+
+describe('JudgingThread', () => {
+  it('keeps the order', async () => {
+    const ones = Array.from({ length: 200 }, (_, i) => ({ id: `${i}` }));
+    expect(await judgeAll(ones)).toEqual(ones);
+  });
+
+  it.each([
+    ['takes too long', 'loop', 'the case took longer than 0.5 s', 500],
+    ['takes too much memory', 'hoard', 'the case took more than 512 MB', 20_000],
+    ['ends its thread', 'exit', 'the case ended its thread', 5_000],
+    ['throws', 'throw', 'the case ended its thread', 5_000],
+  ])('tells a case that %s, and goes on with the others', async (_, does, text, limitMs) => {
+    const ones = [{ id: 'a' }, { id: 'b', does }, { id: 'c' }, { id: 'd', does }, { id: 'e' }];
+    expect(await judgeAll(ones, limitMs)).toEqual([
+      { id: 'a' },
+      problem('b', text),
+      { id: 'c' },
+      problem('d', text),
+      { id: 'e' },
+    ]);
+  });
+
+  it('gives every case its own time', async () => {
+    const ones = Array.from({ length: 60 }, (_, i) => ({ id: `${i}` }));
+    thread = new JudgingThread(HOG, 500);
+    for (const one of ones) {
+      expect(await thread.judge(line(one))).toBe(JSON.stringify(one));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
+  it('tells no id of a line that is no JSON', async () => {
+    thread = new JudgingThread(HOG);
+    expect(JSON.parse(await thread.judge(Buffer.from('{')))).toMatchObject({ id: null, outcome: 'indeterminate' });
+  });
+});
