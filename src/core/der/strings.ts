@@ -65,12 +65,28 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 /** So many UTF-16 code units go to one call: engines bound the number of arguments. */
 const CHUNK = 4096;
 
+/** Up to so many are written in one by one: handing over an array costs more than the text. */
+const SHORT = 64;
+
 function fromCodeUnits(units: ArrayLike<number>): string {
+  if (units.length <= SHORT) return fromFewCodeUnits(units);
   if (units.length <= CHUNK) return String.fromCharCode.apply(null, units as number[]);
   let text = '';
   for (let i = 0; i < units.length; i += CHUNK) {
     text += String.fromCharCode.apply(null, Array.prototype.slice.call(units, i, i + CHUNK) as number[]);
   }
+  return text;
+}
+
+/** Eight at a time, so that few pieces of text come to be. */
+function fromFewCodeUnits(units: ArrayLike<number>): string {
+  const at = (i: number): number => units[i] as number;
+  const end = units.length;
+  let text = '';
+  let i = 0;
+  for (; i + 8 <= end; i += 8)
+    text += String.fromCharCode(at(i), at(i + 1), at(i + 2), at(i + 3), at(i + 4), at(i + 5), at(i + 6), at(i + 7));
+  for (; i < end; i++) text += String.fromCharCode(at(i));
   return text;
 }
 

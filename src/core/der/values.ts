@@ -1,3 +1,4 @@
+import { recogniseIdentifier } from './known-identifiers.ts';
 import type { DerElement, DerReader } from './reader.ts';
 import * as tags from './tags.ts';
 
@@ -96,6 +97,8 @@ export function readObjectIdentifier(element: DerElement, tag: number = tags.OBJ
   if (element.tag !== tag) throw element.error('unexpected-tag', 'an OBJECT IDENTIFIER was expected');
   if (contentStart === end || end - contentStart > 128)
     throw element.error('invalid-value', 'OBJECT IDENTIFIER of no or too many octets');
+  const known = recogniseIdentifier(buffer, contentStart, end);
+  if (known !== undefined) return known;
   if (((buffer[end - 1] as number) & 0x80) !== 0)
     throw element.error('truncated', 'OBJECT IDENTIFIER ends inside an arc');
   let text = '';

@@ -119,7 +119,8 @@ function judgePolicies(
   const state = new PolicyState(settings, certificates.length);
   for (const [index, certificate] of certificates.entries()) {
     const isLast = index === certificates.length - 1;
-    const selfIssued = isSelfIssued(certificate);
+    // Of the last certificate nobody asks.
+    const selfIssued = !isLast && isSelfIssued(certificate);
     const rejected = (clause: string) => ({ policyFailures: [failure('policy', clause, index)], policies: [] });
     if (!state.descend(certificate, selfIssued, isLast)) return rejected('RFC 5280 §6.1.3(f)');
     if (!isLast) {
