@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { takeRandom } from '../random.ts';
 import { VaultError } from './vault.ts';
 
 /**
@@ -15,7 +16,7 @@ export function seal(key: KeyObject, keyVersion: number, authenticated: Uint8Arr
   const header = Buffer.alloc(HEADER_OCTETS);
   header.writeUInt8(FORMAT);
   header.writeUInt16BE(keyVersion, 1);
-  const nonce = randomBytes(NONCE_OCTETS);
+  const nonce = takeRandom(NONCE_OCTETS);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_OCTETS });
   cipher.setAAD(Buffer.concat([header, authenticated]));
   const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
