@@ -3,6 +3,7 @@ import type { AuthenticCrl } from '../../core/revocation/crl.ts';
 import { matchPoint } from '../../core/revocation/crl-scope.ts';
 import type { DistributionPoint } from '../../core/x509/extensions.ts';
 import type { IssuerKey } from '../../core/x509/path/path.ts';
+import { keyText } from './key-text.ts';
 
 /** A CRL at hand and the name of the file that it stands in. */
 export interface ShelvedCrl {
@@ -26,7 +27,7 @@ export interface CrlShelf {
   readonly all: readonly ShelvedCrl[];
 }
 
-const keyOf = (issuer: IssuerKey): string => toHex(issuer.subjectPublicKeyInfo.der);
+const keyOf = (issuer: IssuerKey): string => keyText(issuer.subjectPublicKeyInfo);
 
 export function buildCrlShelf(crls: readonly ShelvedCrl[]): CrlShelf {
   const shelves = new Map<string, KeyShelf>();

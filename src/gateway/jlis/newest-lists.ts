@@ -3,6 +3,7 @@ import type { Instant } from '../../core/instant.ts';
 import type { AuthenticCrl } from '../../core/revocation/crl.ts';
 import { ISSUING_DISTRIBUTION_POINT } from '../../core/revocation/crl-extensions.ts';
 import type { ShelvedCrl } from './crl-shelf.ts';
+import { keyText } from './key-text.ts';
 
 /**
  * Remembers, for as long as the process lives, the thisUpdate of the newest whole list that was seen of each scope (CA key
@@ -29,5 +30,5 @@ export class NewestLists {
 
 function scopeOf({ crl, issuer }: AuthenticCrl): string {
   const point = crl.extensions.find(({ extnID }) => extnID === ISSUING_DISTRIBUTION_POINT);
-  return `${toHex(issuer.subjectPublicKeyInfo.der)} ${point === undefined ? '' : toHex(point.extnValue)}`;
+  return `${keyText(issuer.subjectPublicKeyInfo)} ${point === undefined ? '' : toHex(point.extnValue)}`;
 }
