@@ -143,8 +143,12 @@ async function admit<Caller>(
 
 function send(response: Response, reply: Reply): void {
   response.status(reply.status).set(reply.headers ?? {});
-  if ('json' in reply) response.type('application/json').send(JSON.stringify(reply.json));
-  else response.type(reply.contentType).send(reply.text);
+  // Express would look for a charset, an ETag and freshness, and put the text into a buffer first.
+  if ('json' in reply) {
+    const text = JSON.stringify(reply.json);
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.setHeader('Content-Length', Buffer.byteLength(text)).end(text);
+  } else response.type(reply.contentType).send(reply.text);
 }
 
 function sendProblem(log: Log, response: Response, error: unknown): void {
