@@ -1,0 +1,3 @@
+import { describeDifferential } from './expect-explained.ts';
+
+describeDifferential('cms');
