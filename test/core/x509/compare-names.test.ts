@@ -4,6 +4,7 @@ import * as tags from '../../../src/core/der/tags.ts';
 import { encodeElement, encodeObjectIdentifier, encodeSequence, encodeSetOf } from '../../../src/core/der/writer.ts';
 import { compareNames, placeWithin } from '../../../src/core/x509/compare-names.ts';
 import { decodeName, type Name } from '../../../src/core/x509/name.ts';
+import { processorMs } from '../../processor-time.ts';
 import { type NameAttribute, name } from './certificate-builder.ts';
 
 const CN = '2.5.4.3';
@@ -104,8 +105,8 @@ describe('a name that is made to be slow', () => {
   it('is compared at once, though its marks would take the square of their number to put in order', () => {
     const slow = (n: number): Name => decodeName(readDer(name(`a${marks(2000, 2000)}${n}`), 65_536));
     const names = Array.from({ length: 60 }, (_, n) => slow(n));
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const one of names) expect(compareNames(one, make('a'))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(processorMs(started)).toBeLessThan(1_000);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { encodeNull } from '../../../../src/core/der/writer.ts';
 import { validatePath } from '../../../../src/core/x509/path/validate-path.ts';
 import { nodeCrypto } from '../../../../src/platform/crypto.ts';
+import { processorMs } from '../../../processor-time.ts';
 import {
   authority,
   type Entity,
@@ -234,8 +235,8 @@ describe('constraints', () => {
   it('in thousands against thousands of names are refused in bounded time', () => {
     const bases = Array.from({ length: 900 }, (_, i) => dns(`x${i}.test`));
     const names = Array.from({ length: 900 }, (_, i) => dns(`n${i}.test`));
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(admits([below([], bases)], withNames(...names))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(processorMs(started)).toBeLessThan(2_000);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PathSettings } from '../../../../src/core/x509/path/path.ts';
 import { validatePath } from '../../../../src/core/x509/path/validate-path.ts';
 import { nodeCrypto } from '../../../../src/platform/crypto.ts';
+import { processorMs } from '../../../processor-time.ts';
 import { authority, type Entity, type Extension, extension, leaf, root } from '../certificate-builder.ts';
 
 const ANY = '2.5.29.32.0';
@@ -162,8 +163,8 @@ describe('policy mapping', () => {
     const many = Array.from({ length: 60 }, (_, i) => `1.2.4.${i}`);
     const all = many.flatMap((from) => many.map((to) => [from, to] as const)).slice(0, 1000);
     const level = [policies(...many), mappings(...all)];
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(judge([level, level, level, level, level, [policies(LEAD)]])).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(processorMs(started)).toBeLessThan(3_000);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CryptoPrimitives } from '../../../../src/core/crypto.ts';
 import { nodeCrypto } from '../../../../src/platform/crypto.ts';
+import { processorMs } from '../../../processor-time.ts';
 import { authority, type Entity, extension, leaf, name, newKeys, root } from '../certificate-builder.ts';
 import { told, validate } from './validating.ts';
 
@@ -45,12 +46,12 @@ describe('bounds', () => {
     }
     const padding = authority(root(), 'あ'.repeat(2000));
     const crowd = [...layers.slice(1).flat(), ...Array.from({ length: 900 }, () => padding)];
-    const started = performance.now();
+    const started = process.cpuUsage();
     const { path, failures, candidatesTried } = validate(leaf(layers[8]?.[0] as Entity), [root()], crowd);
     expect(path).toBeUndefined();
     expect(candidatesTried).toBe(0);
     expect(told(failures)).toEqual(['path-limit@-1']);
-    expect(performance.now() - started).toBeLessThan(400);
+    expect(processorMs(started)).toBeLessThan(2_000);
   });
 
   it('a web of cross-certificates costs a bounded number of paths', () => {
