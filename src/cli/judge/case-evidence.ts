@@ -47,6 +47,7 @@ export class CaseEvidence {
 
   /** Every certificate must decode: whoever trusts one wants to know that it is not what he thinks. */
   anchors(): readonly Certificate[] {
+    if (!this.fields.has('anchors')) throw new CaseProblem('"anchors" is missing');
     return this.fields
       .texts('anchors')
       .flatMap((path) => decoded('anchors', () => this.files.readAll('anchors', path, 'certificate')))

@@ -54,6 +54,7 @@ describe('a case that cannot be read', () => {
     ['a day that no calendar has', { ...path, at: '2026-02-30T00:00:00Z' }, '"at" must be an instant'],
     ['a time without offset', { ...path, at: '2026-02-20T00:00:00' }, '"at" must be an instant'],
     ['a target that is a list', { ...path, target: [] }, '"target" must be a string'],
+    ['no anchors', { ...path, anchors: undefined }, '"anchors" is missing'],
     ['anchors that are none', { ...path, anchors: 'x' }, '"anchors" must be a list of strings'],
     ['a missing file', { ...decode, file: 'nowhere.crt' }, 'cannot be read (ENOENT)'],
     ['a folder', { ...decode, file: 'fixtures' }, 'is not a file'],
