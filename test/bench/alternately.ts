@@ -1,3 +1,4 @@
+import type { BenchOptions } from './bench.ts';
 import { median, spread } from './statistics.ts';
 
 /** One side of a comparison: does its work once. Throws when what it does did not succeed. */
@@ -14,12 +15,15 @@ export interface Comparison {
 const BATCH_MS = 25;
 
 /**
- * Runs both alternately, in batches that take about as long as each other, and compares within each round: what else the
- * machine does slows both.
+ * Runs both alternately, in batches that take about as long as each other, and compares within each round. What is compared
+ * is the processor time of the process, all its threads (garbage collection) included: on a machine that others use, time
+ * by the clock tells mostly about the others.
  */
-export async function compareAlternately(ours: Work, other: Work, rounds: number): Promise<Comparison> {
-  const oursBatch = await sizeBatch(ours);
-  const otherBatch = await sizeBatch(other);
+export async function compareAlternately(ours: Work, other: Work, { quick }: BenchOptions): Promise<Comparison> {
+  const warmUpMs = quick ? 400 : 2000;
+  const rounds = quick ? 8 : 60;
+  const oursBatch = await sizeBatch(ours, warmUpMs);
+  const otherBatch = await sizeBatch(other, warmUpMs);
   const oursTimes: number[] = [];
   const otherTimes: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -38,19 +42,20 @@ export async function compareAlternately(ours: Work, other: Work, rounds: number
   };
 }
 
-/** Microseconds for one of `count`. */
+/** Microseconds of processor time for one of `count`. */
 async function timeBatch(work: Work, count: number): Promise<number> {
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   for (let i = 0; i < count; i++) {
     const pending = work();
     if (pending !== undefined) await pending;
   }
-  return ((performance.now() - startedAt) * 1000) / count;
+  const { user, system } = process.cpuUsage(before);
+  return Math.max(1, user + system) / count;
 }
 
 /** Warms the work up, then says how many fill a batch. */
-async function sizeBatch(work: Work): Promise<number> {
-  const until = performance.now() + 40 * BATCH_MS;
+async function sizeBatch(work: Work, warmUpMs: number): Promise<number> {
+  const until = performance.now() + warmUpMs;
   let timeUs = await timeBatch(work, 1);
   while (performance.now() < until) timeUs = await timeBatch(work, Math.max(1, Math.ceil((BATCH_MS * 1000) / timeUs)));
   return Math.max(1, Math.round((BATCH_MS * 1000) / timeUs));

@@ -43,7 +43,7 @@ async function judgeWithPkijs({ container, ocspResponse }: CmsCase): Promise<voi
 /** The same CMS case by pkijs over the platform's WebCrypto. */
 export const coreCmsPkijs: Bench = {
   name: 'core.cms.pkijs',
-  async run({ quick }) {
+  async run(options) {
     pkijs.setEngine('node', new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto as never }));
     const cases = buildCases(CONTAINERS);
     let ours = 0;
@@ -51,7 +51,7 @@ export const coreCmsPkijs: Bench = {
     const comparison = await compareAlternately(
       () => judgeContainer(cases[ours++ % CONTAINERS] as CmsCase),
       () => judgeWithPkijs(cases[theirs++ % CONTAINERS] as CmsCase),
-      quick ? 6 : 40,
+      options,
     );
     const ratio = 1 / comparison.ratio;
     const detail = `ratio is pkijs' time to ours; ${describeComparison(comparison, 'pkijs')} of it`;

@@ -51,7 +51,7 @@ function takeApart({ container, ocspResponse }: CmsCase) {
 /** A CMS signature with an OCSP response by a delegate. */
 export const coreCms: Bench = {
   name: 'core.cms',
-  async run({ quick }) {
+  async run(options) {
     const cases = buildCases(CONTAINERS);
     const parts = cases.map(takeApart);
     const caKey = importKey(caSpki);
@@ -68,7 +68,7 @@ export const coreCms: Bench = {
         verifyRs256(caKey, delegate.tbsCertificate, delegate.signature);
         verifyRs256(importKey(delegate.subjectPublicKeyInfo.der), basic.tbsResponseData, basic.signature);
       },
-      quick ? 8 : 60,
+      options,
     );
     const { ratio } = comparison;
     const detail = describeComparison(comparison, '2 key imports and 4 verifies');

@@ -11,7 +11,7 @@ const MOST = 1.6;
 /** One raw verification with CRL status, all checks, of a certificate never seen before. */
 export const coreRaw: Bench = {
   name: 'core.raw',
-  async run({ quick }) {
+  async run(options) {
     const all = Array.from({ length: CERTIFICATES }, (_, number) => signContent(number));
     const caKey = importKey(caSpki);
     const parts = all.map(({ certificate }) => decodeCertificate(certificate));
@@ -31,7 +31,7 @@ export const coreRaw: Bench = {
         verifyRs256(caKey, tbsCertificate, certified);
         verifyRs256(importKey(spki), content, signature);
       },
-      quick ? 8 : 60,
+      options,
     );
     const { ratio } = comparison;
     const detail = describeComparison(comparison, 'key import and 2 verifies');

@@ -10,7 +10,7 @@ const MOST = 0.5;
 /** A certificate with every extension read, against OpenSSL's parser, which reads none until asked. */
 export const decodeCertificateBench: Bench = {
   name: 'decode.certificate',
-  async run({ quick }) {
+  async run(options) {
     const all = Array.from({ length: CERTIFICATES }, (_, number) => signContent(number).certificate);
     let ours = 0;
     let theirs = 0;
@@ -22,7 +22,7 @@ export const decodeCertificateBench: Bench = {
       () => {
         new X509Certificate(all[theirs++ % CERTIFICATES] as Uint8Array);
       },
-      quick ? 8 : 60,
+      options,
     );
     const { ratio } = comparison;
     const detail = describeComparison(comparison, 'new X509Certificate(der)');

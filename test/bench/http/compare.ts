@@ -46,10 +46,10 @@ export async function compareHttp(
 ): Promise<BenchResult> {
   shared ??= share();
   const { surroundings, floorPort } = await shared;
-  const seconds = quick ? 1.5 : 5;
+  const seconds = quick ? 1 : 5;
   const ours = { ...askService(surroundings, method), seconds };
   const floor = { ...askFloor(surroundings, floorPort, floorPath), seconds };
-  for (const order of [ours, floor]) await put(surroundings, { ...order, seconds: quick ? 1 : 4 });
+  for (const order of [ours, floor]) await put(surroundings, { ...order, seconds: quick ? 0.7 : 4 });
   await surroundings.service.readFigures();
   const pairs: { readonly ours: LoadReport; readonly floor: LoadReport }[] = [];
   for (let round = 0; round < (quick ? 2 : 7); round++) {
