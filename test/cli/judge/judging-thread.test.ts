@@ -26,7 +26,7 @@ describe('JudgingThread', () => {
   });
 
   it.each([
-    ['takes too long', 'loop', 'the case took longer than 0.5 s', 500],
+    ['takes too long', 'loop', 'the case took longer than 1 s', 1_000],
     ['takes too much memory', 'hoard', 'the case took more than 512 MB', 20_000],
     ['ends its thread', 'exit', 'the case ended its thread', 5_000],
     ['throws', 'throw', 'the case ended its thread', 5_000],
@@ -43,7 +43,7 @@ describe('JudgingThread', () => {
 
   it('gives every case its own time', async () => {
     const ones = Array.from({ length: 60 }, (_, i) => ({ id: `${i}` }));
-    thread = new JudgingThread(HOG, 500);
+    thread = new JudgingThread(HOG, 1_000);
     for (const one of ones) {
       expect(await thread.judge(line(one))).toBe(JSON.stringify(one));
       await new Promise((resolve) => setTimeout(resolve, 20));
