@@ -4,6 +4,8 @@ import type { Random } from './random.ts';
 
 const MAX_DISCOVERIES = 1500;
 const MAX_KEPT_SIZE = 4096;
+/** Beyond these nothing new is learnt, so that what is held is not mistaken for what a decoder holds on to. */
+const MAX_FEATURES = 20_000;
 
 /**
  * The inputs that new ones are made from: the seeds, and whatever showed the decoder doing something that it had not been
@@ -24,7 +26,7 @@ export class Pool {
 
   /** Keeps the input when what it led to is new; the oldest discoveries make room. */
   learn(feature: string, octets: Uint8Array): void {
-    if (this.features.has(feature)) return;
+    if (this.features.size >= MAX_FEATURES || this.features.has(feature)) return;
     this.features.add(feature);
     if (octets.length === 0 || octets.length > MAX_KEPT_SIZE) return;
     if (this.discoveries.length < MAX_DISCOVERIES) this.discoveries.push(mapped(octets.slice()));
