@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RawSignatureRequest } from '../../src/features/verification/wire.ts';
+import { OCSP_CONTENT_FAULTS, TRANSPORT_FAULTS } from '../../src/sandbox/faults/fault.ts';
 import { readFixture } from '../fixtures.ts';
 import { contract, hits } from './contract.ts';
 import type { Answer } from './request.ts';
@@ -128,25 +129,39 @@ describe('what happens to the card', () => {
 });
 
 describe('a gateway that lies, stalls or fails never makes a “good”', () => {
-  const faults = [
-    { fault: 'delay', delayMs: 1_500 },
-    { fault: 'drip', intervalMs: 50 },
-    ...['http-error', 'reset', 'redirect', 'endless', 'empty', 'wrong-content-type', 'truncated', 'malformed'],
-    ...['stale', 'future', 'wrong-signer', 'bad-signature', 'wrong-cert-id', 'delegate-without-usage'],
-    ...['delegate-expired', 'delegate-of-other-generation', 'replayed-nonce', 'unknown', 'try-later', 'unauthorized'],
-  ].map((fault) => (typeof fault === 'string' ? { fault } : fault));
+  const faults = [...OCSP_CONTENT_FAULTS, ...TRANSPORT_FAULTS].filter((fault) => fault !== 'no-nonce');
+  const settings: { readonly [fault: string]: object } = { delay: { delayMs: 1_500 }, drip: { intervalMs: 50 } };
   afterAll(() => service?.sandbox('DELETE', '/faults'));
 
-  it.each(faults.map((fault) => [fault.fault, fault] as const))('%s', async (name, fault) => {
+  it.each(faults)('%s', async (fault) => {
     const body = await service.sign(resident, { content: base64('fault') });
     // a first answer, so that there is an older nonce to replay
-    if (name === 'replayed-nonce') await service.verify(body);
-    await service.sandbox('PUT', '/faults', { faults: [{ target: 'ocsp', ...fault }] });
+    if (fault === 'replayed-nonce') await service.verify(body);
+    await service.sandbox('PUT', '/faults', { faults: [{ target: 'ocsp', fault, ...settings[fault] }] });
     const answer = await service.verify(body);
     expect([answer.status, ...verdict(answer)]).toEqual([200, 'INDETERMINATE', 'TRY_LATER']);
     expect(answer.body).toMatchObject({ retryable: true, attributes: null, subject: null });
-    expect(answer.body.revocation?.status).toBe(name === 'unknown' ? 'unknown' : 'undetermined');
+    expect(answer.body.revocation?.status).toBe(fault === 'unknown' ? 'unknown' : 'undetermined');
     expect(answer.body.revocation?.attempts).toHaveLength(1);
+  });
+
+  it('no-nonce: a responder may leave it out, unless OCSP_NONCE=require', async () => {
+    const noNonce = { faults: [{ target: 'ocsp', fault: 'no-nonce' }] };
+    const body = await service.sign(resident, { content: base64('fault') });
+    await service.sandbox('PUT', '/faults', noNonce);
+    expect(verdict(await service.verify(body))).toEqual(['TOTAL-PASSED', null]);
+
+    const strict = await startSandboxService({ OCSP_NONCE: 'require' });
+    try {
+      const strictBody = await strict.sign(await newResident(strict), { content: base64('fault') });
+      expect(verdict(await strict.verify(strictBody))).toEqual(['TOTAL-PASSED', null]);
+      await strict.sandbox('PUT', '/faults', noNonce);
+      const answer = await strict.verify(strictBody);
+      expect([answer.status, ...verdict(answer)]).toEqual([200, 'INDETERMINATE', 'TRY_LATER']);
+      expect(answer.body.revocation?.status).toBe('undetermined');
+    } finally {
+      await strict.stop();
+    }
   });
 
   it('a CRL stands in where OCSP is undetermined and the caller asked for it', async () => {
