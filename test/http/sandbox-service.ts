@@ -13,6 +13,10 @@ export interface SandboxService {
   readonly url: string;
   readonly sandboxUrl: string;
   readonly apiKey: string;
+  /** Where the sandbox publishes its CRLs, and the service reads them. */
+  readonly crlDirectory: string;
+  /** The service's database, past row-level security: what is stored, whoever it belongs to. */
+  readonly superuserUrl: string;
   readonly lines: { readonly event: string; readonly facts: LogFacts }[];
   readonly ask: (path: string, options?: Ask) => Promise<Answer>;
   /** POST /jpki/verify. */
@@ -45,6 +49,8 @@ export async function startSandboxService(
     url: service.url,
     sandboxUrl,
     apiKey,
+    crlDirectory: join(parsed.config.dataDir, 'crls'),
+    superuserUrl: database.superuserUrl,
     lines,
     ask: (path, options = {}) => ask(service.url, path, { key: apiKey, ...options }),
     verify: (body, headers = {}) => ask(service.url, '/jpki/verify', { method: 'POST', key: apiKey, body, headers }),
