@@ -22,7 +22,7 @@ export type Command = (args: readonly string[], terminal: Terminal) => Promise<n
 const JSON_OPTION = { json: { type: 'boolean' } } as const;
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  'config check': checkConfig,
+  'config check': reportConfig,
   migrate: runMigrate,
   'tenants create': createTenant,
   'tenants policy': setPolicy,
@@ -35,7 +35,7 @@ function judge(args: readonly string[], { streams, err }: Terminal): Promise<num
   return runJudge(streams.input, streams.output, err);
 }
 
-async function checkConfig(args: readonly string[], terminal: Terminal): Promise<number> {
+async function reportConfig(args: readonly string[], terminal: Terminal): Promise<number> {
   readArguments(args, { options: {} });
   const parsed = parseConfig(terminal.env, terminal.readFile);
   if (!parsed.ok) throw new StartRefused(parsed.problems);
