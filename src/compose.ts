@@ -25,7 +25,7 @@ import { nodeCrypto } from './platform/crypto.ts';
 import { createDatabase } from './platform/database/create-database.ts';
 import type { Database } from './platform/database/database.ts';
 import { migrate } from './platform/database/migrate.ts';
-import { describeSchemaLag, describeStrongLogin } from './platform/database/start-conditions.ts';
+import { describeSchemaLag, describeServerAge, describeStrongLogin } from './platform/database/start-conditions.ts';
 import { createApp } from './platform/http/app.ts';
 import { mountDocsAssets } from './platform/http/docs.ts';
 import { decodeContract } from './platform/http/document.ts';
@@ -261,6 +261,8 @@ async function loadProductionSurroundings(config: ProductionConfig, { log }: Par
 
 /** A production start changes nothing in its database: it serves on it, or says why not. */
 async function refuseUnfitDatabase(config: ProductionConfig, database: Database, log: Log): Promise<void> {
+  const old = await describeServerAge(database);
+  if (old !== undefined) throw new StartRefused([old]);
   const lag = await describeSchemaLag(database, MIGRATIONS);
   const strong = await describeStrongLogin(database);
   const advice = 'Use a login that owns nothing, or set DATABASE_SUPERUSER=accept.';

@@ -7,15 +7,18 @@ import { type RunningService, startService } from '../src/compose.ts';
 import { parseConfig } from '../src/config.ts';
 import { silentLog } from '../src/platform/log.ts';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from './database.ts';
+import { asSuperuser } from './database-server.ts';
 import { FIXTURE_NOW, readFixture } from './fixtures.ts';
 import { ask } from './http/request.ts';
 
 let database: TestDatabase;
 let empty: TestDatabase;
+let old: TestDatabase;
 let folder: string;
 let env: Record<string, string>;
 beforeAll(async () => {
-  [database, empty] = await Promise.all([createTestDatabase(), createEmptyTestDatabase()]);
+  [database, empty, old] = await Promise.all([createTestDatabase(), createEmptyTestDatabase(), createTestDatabase()]);
+  await pretendOld(old);
   folder = await mkdtemp(join(tmpdir(), 'jpki-production-'));
   for (const name of ['anchors', 'broken', 'none', 'crls', 'data']) await mkdir(join(folder, name));
   const root = readFixture('root-digital-signature-2.crt');
@@ -36,9 +39,20 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  await Promise.all([database.drop(), empty.drop()]);
+  await Promise.all([database.drop(), empty.drop(), old.drop()]);
   await rm(folder, { recursive: true, force: true });
 });
+
+/** A function of our own stands before the server's: the database says that it is of PostgreSQL 14. */
+async function pretendOld({ superuserUrl }: TestDatabase): Promise<void> {
+  const name = new URL(superuserUrl).pathname.slice(1);
+  await asSuperuser(
+    superuserUrl,
+    `create function public.current_setting(name text) returns text language sql
+       return case name when 'server_version_num' then '140019' else '14.19' end;
+     alter database ${name} set search_path = public, pg_catalog`,
+  );
+}
 
 function start(overrides: Record<string, string> = {}): Promise<RunningService> {
   const parsed = parseConfig({ ...env, ...overrides }, () => '');
@@ -70,6 +84,7 @@ describe('a production start', () => {
     ['there are no anchors', () => ({ TRUST_ANCHORS_DIR: join(folder, 'none') }), /holds no \*\.pem/],
     ['an anchor cannot be read', () => ({ TRUST_ANCHORS_DIR: join(folder, 'broken') }), /^a\.crt in TRUST_ANCHORS_DIR/],
     ['the directory of CRLs is away', () => ({ CRL_DIR: join(folder, 'no-crls') }), /^CRL_DIR cannot be read/],
+    ['the server is too old', () => ({ DATABASE_URL: old.url }), /^PostgreSQL 14\.19 is too old: version 15/],
     ['the schema is behind', () => ({ DATABASE_URL: empty.url }), /npm run jpki -- migrate/],
     ['the login owns the database', () => ({ DATABASE_URL: database.adminUrl }), /owns the database or its tables/],
     ['the login is a superuser', () => ({ DATABASE_URL: database.superuserUrl }), /is a superuser/],

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Log } from '../log.ts';
 import { sqlStateOf } from './database-error.ts';
 import { loadGrants, MIGRATION_TABLE, migrationSource } from './migration-files.ts';
+import { describeOldServer, SELECT_SERVER_VERSION, type ServerVersion } from './server-version.ts';
 
 export interface MigrateOptions {
   /** The owner of the database. */
@@ -26,7 +27,6 @@ export class MigrationError extends Error {
 const LOCK = 7_156_041_928_033_017n;
 const APPLICATION_NAME = 'jpki-verifier migrate';
 const LOCK_INTERVAL_MS = 50;
-const OLDEST_POSTGRES = 150_000;
 
 /**
  * Brings the schema up to the code and makes the login's grants. Any number of these may run at once, one works while the
@@ -63,12 +63,9 @@ function sentenceOf(cause: unknown): string {
 }
 
 async function refuseOldServer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: number; text: string }>(
-    `select current_setting('server_version_num')::int as version, current_setting('server_version') as text`,
-  );
-  if ((rows[0]?.version ?? 0) < OLDEST_POSTGRES) {
-    throw new MigrationError(`PostgreSQL ${rows[0]?.text} is too old: version 15 or later is needed.`);
-  }
+  const { rows } = await client.query<ServerVersion>(SELECT_SERVER_VERSION);
+  const old = describeOldServer(rows[0]);
+  if (old !== undefined) throw new MigrationError(old);
 }
 
 /**

@@ -1,11 +1,18 @@
 import type { Database } from './database.ts';
 import { sqlStateOf } from './database-error.ts';
 import { listMigrations, MIGRATION_TABLE } from './migration-files.ts';
+import { describeOldServer, SELECT_SERVER_VERSION, type ServerVersion } from './server-version.ts';
 
-/** What a production start asks of its database before it serves. Both answer in sentences, none when all is well. */
+/** What a production start asks of its database before it serves. All answer in sentences, none when all is well. */
 
 const MISSING_TABLE = '42P01';
 const NO_PRIVILEGE = '42501';
+
+/** Is the server one that we serve on? It may be another than the one that was migrated: a restored or moved database. */
+export async function describeServerAge(database: Database): Promise<string | undefined> {
+  const { rows } = await database.knex.raw<{ rows: ServerVersion[] }>(SELECT_SERVER_VERSION);
+  return describeOldServer(rows[0]);
+}
 
 /** Is every migration of the code applied? More may be: a newer replica's, while replicas are replaced one by one. */
 export async function describeSchemaLag(database: Database, directory: string): Promise<string | undefined> {

@@ -74,6 +74,21 @@ describe('migrate', () => {
     await expect(refused(nowhere)).rejects.not.toThrow(/secret/);
   });
 
+  it('changes nothing on a server that is too old', async () => {
+    // a function of our own stands before the server's
+    const version = `case name when 'server_version_num' then '140019' else '14.19' end`;
+    await ask(
+      test.adminUrl,
+      `create schema old;
+       create function old.current_setting(name text) returns text language sql return ${version};
+       alter database ${new URL(test.adminUrl).pathname.slice(1)} set search_path = old, pg_catalog, public`,
+    );
+    await expect(run(BASE)).rejects.toThrow('PostgreSQL 14.19 is too old: version 15 or later is needed.');
+    expect(
+      await ask(test.adminUrl, `select from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`),
+    ).toEqual([]);
+  });
+
   it('a database ahead of the code is left as it is', async () => {
     await run(NEXT);
     expect(await run(BASE)).toEqual([]);
