@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import type { AnyBody } from '../http/request.ts';
 import { CHECKOUT, layOutSurroundings, runJpki, type Surroundings, startService } from './running-service.ts';
-import { type Answer, signedBody, verify } from './verifications.ts';
+import { signedBody, verify } from './verifications.ts';
 
 const RESIDENTS_ASKED = 8;
 const VERIFICATIONS = 1000;
@@ -52,7 +53,7 @@ async function prepareBodies(): Promise<readonly string[]> {
 describe('kill -9 in the middle of a thousand verifications', () => {
   it('leaves every answered one stored whole, and none half', async () => {
     const bodies = await prepareBodies();
-    const answered = new Map<string, Answer>();
+    const answered = new Map<string, AnyBody>();
     let asked = 0;
     for (const killAfter of [150, 350, 600, Number.POSITIVE_INFINITY]) {
       const service = await startService(CHECKOUT, surroundings.env);

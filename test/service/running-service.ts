@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '../../src/platform/log.ts';
@@ -83,20 +82,38 @@ export interface RunningService {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
-/** Starts the service on a free port and waits until it is ready. */
+const START_MS = 60_000;
+
+/** Starts the service on a port that the system gives it and waits until it is ready. */
 export async function startService(program: Program, env: Readonly<Record<string, string>>): Promise<RunningService> {
-  const port = await findFreePort();
-  const child = launch(program, { ...env, PORT: String(port) }, []);
+  const child = launch(program, { ...env, PORT: '0' }, []);
   const ended = outcomeOf(child);
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 300; tries++) {
-    if (child.exitCode !== null) throw new Error(`the service ended: ${(await ended).stderr}`);
-    const ready = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (ready?.ok === true) return { url, child, ended };
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const url = listeningUrl(child);
+  const patience = setTimeout(() => child.kill('SIGKILL'), START_MS);
+  try {
+    const service = await Promise.race([url, ended]);
+    if (typeof service !== 'string') throw new Error(`the service ended before it was ready: ${service.stderr}`);
+    const ready = await fetch(`${service}/readyz`, { signal: AbortSignal.timeout(START_MS) });
+    if (!ready.ok) throw new Error(`the service is not ready: ${ready.status}`);
+    return { url: service, child, ended };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    clearTimeout(patience);
   }
-  child.kill('SIGKILL');
-  throw new Error(`the service is not ready: ${(await ended).stderr}`);
+}
+
+/** From the welcome, which is written once the service listens. */
+function listeningUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const url = /^ +service +(http:\S+)\s/m.exec(said)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
 }
 
 function launch(program: Program, env: Readonly<Record<string, string>>, args: readonly string[]): ChildProcess {
@@ -118,12 +135,4 @@ function outcomeOf(child: ChildProcess): RunningService['ended'] {
     stderr += chunk.toString();
   });
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
