@@ -20,7 +20,7 @@ interface Waiting {
 /**
  * Judges lines in their order, in a thread of its own; what is asked for together is sent together. When the thread ends,
  * for a case took longer than it may or all memory, that case is told as a problem and what follows goes to a new thread,
- * with what came before and whose answers were lost.
+ * with what came before and whose answers were lost: such an answer may come after the problem (runJudge writes in order).
  */
 export class JudgingThread {
   private readonly entry: URL;

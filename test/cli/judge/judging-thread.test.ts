@@ -7,22 +7,20 @@ const line = (one: object) => Buffer.from(JSON.stringify(one));
 let thread: JudgingThread | undefined;
 afterEach(() => thread?.stop());
 
-/** What each line came to, and in which order. */
-async function judgeAll(ones: readonly object[], limitMs = 5_000) {
-  thread = new JudgingThread(HOG, limitMs);
-  const order: unknown[] = [];
-  await Promise.all(
-    ones.map(async (one) => order.push(JSON.parse(await (thread as JudgingThread).judge(line(one))) as unknown)),
-  );
-  return order;
-}
+const judgeEach = (ones: readonly object[], limitMs = 5_000): readonly Promise<unknown>[] => {
+  const judging = new JudgingThread(HOG, limitMs);
+  thread = judging;
+  return ones.map(async (one) => JSON.parse(await judging.judge(line(one))) as unknown);
+};
 
 const problem = (id: string, text: string) => ({ id, outcome: 'indeterminate', failedChecks: [], problem: text });
 
 describe('JudgingThread', () => {
   it('keeps the order', async () => {
     const ones = Array.from({ length: 200 }, (_, i) => ({ id: `${i}` }));
-    expect(await judgeAll(ones)).toEqual(ones);
+    const order: unknown[] = [];
+    await Promise.all(judgeEach(ones).map(async (verdict) => order.push(await verdict)));
+    expect(order).toEqual(ones);
   });
 
   it.each([
@@ -32,7 +30,7 @@ describe('JudgingThread', () => {
     ['throws', 'throw', 'the case ended its thread', 5_000],
   ])('tells a case that %s, and goes on with the others', async (_, does, text, limitMs) => {
     const ones = [{ id: 'a' }, { id: 'b', does }, { id: 'c' }, { id: 'd', does }, { id: 'e' }];
-    expect(await judgeAll(ones, limitMs)).toEqual([
+    expect(await Promise.all(judgeEach(ones, limitMs))).toEqual([
       { id: 'a' },
       problem('b', text),
       { id: 'c' },
