@@ -1,5 +1,4 @@
 import { constants, createHash, createPublicKey, type KeyObject, publicDecrypt, verify } from 'node:crypto';
-import { equalBytes } from '../core/bytes.ts';
 import type { CryptoPrimitives, HashAlgorithm, SignatureScheme } from '../core/crypto.ts';
 
 const NODE_NAME: Readonly<Record<HashAlgorithm, string>> = {
@@ -9,30 +8,30 @@ const NODE_NAME: Readonly<Record<HashAlgorithm, string>> = {
   'SHA-512': 'sha512',
 };
 
-interface ReadyKey {
-  readonly octets: Uint8Array;
-  readonly key: KeyObject;
-}
+/** Keys of CAs and responders come again with every verification; these are few, and a stranger's pushes out at most one. */
+const MAX_READY_KEYS = 16;
 
-/**
- * Keys that are ready for use, each for as long as the certificate that it came from is held: a trust anchor's stays, a
- * stranger's goes with the request, so one-off keys neither push others out nor add up. The octets are kept and compared,
- * for the case that a caller writes over the buffer that the view looks at.
- */
-const readyKeys = new WeakMap<Uint8Array, ReadyKey>();
+/** By the base64 of their octets, which a buffer that is written over meanwhile does not change; used last, stands last. */
+const readyKeys = new Map<string, KeyObject>();
 
 function readKey(spki: Uint8Array): KeyObject {
-  const ready = readyKeys.get(spki);
-  if (ready !== undefined && equalBytes(ready.octets, spki)) return ready.key;
-  const octets = Buffer.from(spki);
-  const key = createPublicKey(encodePem(octets));
-  readyKeys.set(spki, { octets, key });
+  const base64 = Buffer.from(spki.buffer, spki.byteOffset, spki.length).toString('base64');
+  const ready = readyKeys.get(base64);
+  if (ready !== undefined) readyKeys.delete(base64);
+  const key = ready ?? createPublicKey(encodePem(base64));
+  readyKeys.set(base64, key);
+  if (readyKeys.size > MAX_READY_KEYS) readyKeys.delete(readyKeys.keys().next().value as string);
   return key;
 }
 
+const LINE = 64;
+
 /** RFC 7468 §13. node:crypto throws and catches an error for each key that comes as an object: text costs it half the time. */
-const encodePem = (spki: Buffer): string =>
-  `-----BEGIN PUBLIC KEY-----\n${spki.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`;
+function encodePem(base64: string): string {
+  let lines = '';
+  for (let i = 0; i < base64.length; i += LINE) lines += `${base64.slice(i, i + LINE)}\n`;
+  return `-----BEGIN PUBLIC KEY-----\n${lines}-----END PUBLIC KEY-----\n`;
+}
 
 function verifyWithKey(scheme: SignatureScheme, key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   const hash = NODE_NAME[scheme.hash];
