@@ -1,29 +1,40 @@
 import { takeRandom } from './random.ts';
 
 /** Prefixes of the ids that leave the service (api.md). */
-export type IdPrefix = 'ver' | 'sub' | 'crt' | 'chl' | 'con' | 'job' | 'evt' | 'whk' | 'req' | 'cli' | 'att';
+export type IdPrefix = 'ver' | 'sub' | 'crt' | 'chl' | 'con' | 'job' | 'evt' | 'whk' | 'req' | 'cli' | 'key' | 'att';
 
 /** Crockford's alphabet in lower case: no i, l, o, u; in the order of ASCII, so that text sorts as the number does. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const LENGTH = 26;
 const BODY = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
-/** 74 random bits of the last id made within `lastMs`: a further one of the same millisecond counts on from there. */
+/** Every two digits, by their ten bits: an id is thirteen of them, and its 128 bits behind two zeros. */
+const PAIRS = Array.from(
+  { length: 1024 },
+  (_, bits) => `${ALPHABET.charAt(bits >> 5)}${ALPHABET.charAt(bits & 31)}` as const,
+);
+const pair = (bits: number): string => PAIRS[bits & 1023] as string;
+
+/** The 74 random bits of the last id, in numbers; a bigint costs several times as much. */
+const random = { top14: 0, middle20: 0, low40: 0 };
 let lastMs = -1;
-let lastRandom = 0n;
+let lastTime = '';
 
 /**
  * `prefix_` and a UUIDv7 (RFC 9562 §5.7) in base32: sorted by time (`now`, milliseconds), and by order of making within a
  * millisecond of this process.
  */
 export function newId(prefix: IdPrefix, now: number): string {
-  const milliseconds = BigInt(Math.floor(now));
-  const random = now === lastMs ? lastRandom + 1n + BigInt(takeRandom(4).readUInt32BE()) : newRandom();
-  lastMs = now;
-  lastRandom = random;
-  const high = (milliseconds << 16n) | (0x7n << 12n) | (random >> 62n);
-  const low = (0b10n << 62n) | (random & ((1n << 62n) - 1n));
-  return `${prefix}_${encode((high << 64n) | low)}`;
+  if (now === lastMs) countOn();
+  else {
+    drawRandom();
+    lastMs = now;
+    lastTime = encodeTime(Math.floor(now));
+  }
+  const { top14, middle20, low40 } = random;
+  const [first, second] = [Math.floor(low40 / 2 ** 20), low40 % 2 ** 20];
+  // version 7, 12 random bits, variant 0b10, 2 random bits
+  const marked = (0x7 << 16) | ((top14 >> 2) << 4) | (0b10 << 2) | (top14 & 0b11);
+  return `${prefix}_${lastTime}${four(marked)}${four(middle20)}${four(first)}${four(second)}`;
 }
 
 /** Has the text the shape of such an id? */
@@ -31,17 +42,29 @@ export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && BODY.test(text.slice(prefix.length + 1));
 }
 
-/** The highest of the 74 bits starts as zero: room to count on without reaching the time. */
-function newRandom(): bigint {
-  return BigInt(`0x${takeRandom(10).toString('hex')}`) & ((1n << 73n) - 1n);
+/** The highest bit starts as zero: room to count on without reaching the time. */
+function drawRandom(): void {
+  const octets = takeRandom(10);
+  random.top14 = octets.readUInt16BE() & 0x1fff;
+  random.middle20 = octets.readUIntBE(2, 3) & 0xfffff;
+  random.low40 = octets.readUIntBE(5, 5);
 }
 
-function encode(value: bigint): string {
-  let text = '';
-  // By numbers of 25 bits: arithmetic on a bigint for each digit costs several times as much.
-  for (let rest = value; text.length < LENGTH; rest >>= 25n) {
-    let five = Number(rest & 0x1ffffffn);
-    for (let digit = 0; digit < 5 && text.length < LENGTH; digit++, five >>= 5) text = ALPHABET[five & 31] + text;
-  }
-  return text;
+function countOn(): void {
+  random.low40 += 1 + takeRandom(4).readUInt32BE();
+  if (random.low40 < 2 ** 40) return;
+  random.low40 -= 2 ** 40;
+  random.middle20 += 1;
+  if (random.middle20 < 2 ** 20) return;
+  random.middle20 = 0;
+  random.top14 += 1;
+}
+
+/** Twenty bits as four digits. */
+const four = (bits: number): string => pair(bits >> 10) + pair(bits);
+
+/** 48 bits, and two zeros before them. */
+function encodeTime(milliseconds: number): string {
+  const [high, low] = [Math.floor(milliseconds / 2 ** 30), milliseconds % 2 ** 30];
+  return four(high) + pair(low >> 20) + four(low);
 }

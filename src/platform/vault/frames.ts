@@ -1,11 +1,17 @@
+const LENGTH_OCTETS = 4;
+
 /** Each part behind its length: no two lists of parts give the same octets. */
 export function frame(...parts: readonly (string | Uint8Array)[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const octets = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(octets.length);
-      return [length, octets];
-    }),
-  );
+  const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
+  const framed = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + LENGTH_OCTETS + length, 0));
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    at = framed.writeUInt32BE(lengths[index] as number, at);
+    if (typeof part === 'string') at += framed.write(part, at);
+    else {
+      framed.set(part, at);
+      at += part.length;
+    }
+  }
+  return framed;
 }

@@ -13,14 +13,13 @@ const TAG_OCTETS = 16;
 const OVERHEAD_OCTETS = HEADER_OCTETS + NONCE_OCTETS + TAG_OCTETS;
 
 export function seal(key: KeyObject, keyVersion: number, authenticated: Uint8Array, plaintext: Uint8Array): Buffer {
-  const header = Buffer.alloc(HEADER_OCTETS);
-  header.writeUInt8(FORMAT);
-  header.writeUInt16BE(keyVersion, 1);
+  const header = Buffer.from([FORMAT, keyVersion >> 8, keyVersion & 0xff]);
   const nonce = takeRandom(NONCE_OCTETS);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_OCTETS });
   cipher.setAAD(Buffer.concat([header, authenticated]));
-  const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-  return Buffer.concat([header, nonce, cipher.getAuthTag(), body]);
+  const body = cipher.update(plaintext);
+  const rest = cipher.final(); // before the tag is asked for; empty, in this mode
+  return Buffer.concat([header, nonce, cipher.getAuthTag(), body, rest]);
 }
 
 /** `keyOf` gives the key of a version, or undefined. Throws VaultError on any alteration. */
