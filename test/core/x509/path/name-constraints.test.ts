@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { encodeNull } from '../../../../src/core/der/writer.ts';
 import { validatePath } from '../../../../src/core/x509/path/validate-path.ts';
 import { nodeCrypto } from '../../../../src/platform/crypto.ts';
-import { processorMs } from '../../../processor-time.ts';
 import {
   authority,
   type Entity,
@@ -232,11 +231,10 @@ describe('constraints', () => {
     expect(admits([], withNames(dns('example.org')), [narrow])).toBe(false);
   });
 
-  it('in thousands against thousands of names are refused in bounded time', () => {
-    const bases = Array.from({ length: 900 }, (_, i) => dns(`x${i}.test`));
-    const names = Array.from({ length: 900 }, (_, i) => dns(`n${i}.test`));
-    const started = process.cpuUsage();
+  it('are compared 65 536 times for one path, and more of them refuse it', () => {
+    const bases = Array.from({ length: 256 }, (_, i) => dns(`x${i}.test`));
+    const names = Array.from({ length: 257 }, (_, i) => dns(`n${i}.test`));
+    expect(admits([below([], bases)], withNames(...names.slice(1)))).toBe(true);
     expect(admits([below([], bases)], withNames(...names))).toBe(false);
-    expect(processorMs(started)).toBeLessThan(2_000);
   });
 });
