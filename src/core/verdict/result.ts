@@ -6,22 +6,21 @@ export interface CheckIdentity {
   readonly clause: string;
 }
 
-export function passed({ check, clause }: CheckIdentity, detail: CheckDetail = {}): CheckResult {
+/** Most checks have nothing to tell: one empty detail serves them all. */
+const NOTHING: CheckDetail = Object.freeze({});
+
+export function passed({ check, clause }: CheckIdentity, detail = NOTHING): CheckResult {
   return { check, clause, outcome: 'passed', subIndication: null, detail };
 }
 
-export function failed(
-  { check, clause }: CheckIdentity,
-  subIndication: SubIndication,
-  detail: CheckDetail = {},
-): CheckResult {
+export function failed({ check, clause }: CheckIdentity, subIndication: SubIndication, detail = NOTHING): CheckResult {
   return { check, clause, outcome: 'failed', subIndication, detail };
 }
 
-export function reported({ check, clause }: CheckIdentity, detail: CheckDetail = {}): CheckResult {
+export function reported({ check, clause }: CheckIdentity, detail = NOTHING): CheckResult {
   return { check, clause, outcome: 'reported', subIndication: null, detail };
 }
 
-export function notApplicable({ check, clause }: CheckIdentity, detail: CheckDetail = {}): CheckResult {
+export function notApplicable({ check, clause }: CheckIdentity, detail = NOTHING): CheckResult {
   return { check, clause, outcome: 'not-applicable', subIndication: null, detail };
 }

@@ -20,6 +20,9 @@ export const CHALLENGE_CHECKS = {
 
 const { required, known, unused, fresh, purpose, content } = CHALLENGE_CHECKS;
 const FAILURE = 'SIG_CONSTRAINTS_FAILURE';
+/** Of a challenge that is not known, and of none. */
+const NOTHING_KNOWN = [unused, fresh, purpose, content].map((identity) => notApplicable(identity));
+const NOTHING_NAMED = [notApplicable(known), ...NOTHING_KNOWN];
 
 export interface ChallengeInput {
   readonly challenge: ChallengeFacts;
@@ -35,13 +38,10 @@ export interface ChallengeInput {
 export function validateChallenge(input: ChallengeInput): readonly CheckResult[] {
   const { challenge, challengeRequired, at } = input;
   if (challenge.state === 'none') {
-    const rest = [known, unused, fresh, purpose, content].map((identity) => notApplicable(identity));
-    return [challengeRequired ? failed(required, FAILURE) : reported(required, { challenge: 'none' }), ...rest];
+    const named = challengeRequired ? failed(required, FAILURE) : reported(required, { challenge: 'none' });
+    return [named, ...NOTHING_NAMED];
   }
-  if (challenge.state === 'unknown') {
-    const rest = [unused, fresh, purpose, content].map((identity) => notApplicable(identity));
-    return [passed(required), failed(known, FAILURE), ...rest];
-  }
+  if (challenge.state === 'unknown') return [passed(required), failed(known, FAILURE), ...NOTHING_KNOWN];
   const verdict = (identity: CheckIdentity, holds: boolean) => (holds ? passed(identity) : failed(identity, FAILURE));
   return [
     passed(required),

@@ -77,7 +77,14 @@ export function judgeSignature(input: SignatureInput): SignatureJudgement {
       : validateCmsSignature(signed, challenge.state === 'unknown', crypto);
   const matter = signed.format === 'raw' ? rawMatter(signed) : cmsMatter(signed);
   const { challengeRequired } = acceptance;
-  const challengeChecks = validateChallenge({ ...input, challengeRequired, matter });
+  const challengeChecks = validateChallenge({
+    challenge,
+    challengeRequired,
+    purpose: input.purpose,
+    matter,
+    at,
+    crypto,
+  });
   const signatureSound = isSound(signature);
   const signedAfter = signatureSound ? issueProven(challenge, challengeChecks) : null;
   const found = validatePath({
@@ -139,6 +146,20 @@ function kindAccepted(kind: CertificateKind | undefined, { kindsAccepted }: Acce
   return failed(KIND_ACCEPTED, 'CHAIN_CONSTRAINTS_FAILURE', { kind, accepted: kindsAccepted });
 }
 
+const namesOf = (identities: readonly CheckIdentity[]): readonly string[] => identities.map(({ check }) => check);
+
+const REQUIRED_ALWAYS = namesOf([
+  PATH,
+  VALIDITY,
+  PROFILE_CHECKS.policy,
+  PROFILE_CHECKS.keyUsage,
+  PROFILE_CHECKS.serialNumber,
+  PROFILE_CHECKS.endEntity,
+  PROFILE_CHECKS.directIssuance,
+  KIND_ACCEPTED,
+]);
+const REQUIRED_OF_CHALLENGE = namesOf(Object.values(CHALLENGE_CHECKS));
+
 /** Nothing passes on checks that did not run: what must be there and passed, by what is being judged. */
 function requiredChecks(
   kind: CertificateKind | undefined,
@@ -146,11 +167,9 @@ function requiredChecks(
   challenge: ChallengeFacts,
   challengeRequired: boolean,
 ): readonly string[] {
-  const { policy, keyUsage, serialNumber, endEntity, directIssuance, subjectAltName } = PROFILE_CHECKS;
-  const identities: CheckIdentity[] = [PATH, VALIDITY, policy, keyUsage, serialNumber, endEntity, directIssuance];
-  identities.push(KIND_ACCEPTED);
-  if (kind === 'digital-signature') identities.push(subjectAltName);
-  if (challengeRequired) identities.push(CHALLENGE_CHECKS.required);
-  if (challenge.state !== 'none') identities.push(...Object.values(CHALLENGE_CHECKS));
-  return [...identities.map(({ check }) => check), ...requiredOfFormat(format)];
+  const required = [...REQUIRED_ALWAYS, ...requiredOfFormat(format)];
+  if (kind === 'digital-signature') required.push(PROFILE_CHECKS.subjectAltName.check);
+  if (challengeRequired) required.push(CHALLENGE_CHECKS.required.check);
+  if (challenge.state !== 'none') required.push(...REQUIRED_OF_CHALLENGE);
+  return required;
 }

@@ -80,6 +80,20 @@ const FAILURES: Readonly<Record<PathFailure['code'], CheckIdentity & { readonly 
   },
 };
 
+interface Row {
+  readonly code: PathFailure['code'];
+  readonly identity: CheckIdentity;
+  readonly subIndication: SubIndication;
+}
+
+const ROWS: readonly Row[] = Object.entries(FAILURES).map(([code, { subIndication, ...identity }]) => ({
+  code: code as Row['code'],
+  identity,
+  subIndication,
+}));
+/** Every rule of §6.1 holds for a validated path. */
+const ALL_PASSED = ROWS.map(({ identity }) => passed(identity));
+
 /** `signedAfter`: an instant that the signature is proven to be later than, or null. */
 export function pathChecks(
   result: PathResult,
@@ -88,16 +102,12 @@ export function pathChecks(
 ): readonly CheckResult[] {
   const { path, failures, targetValidity } = result;
   const validity = validityCheck(targetValidity, target.notAfter, signedAfter);
-  const rows = Object.entries(FAILURES).map(([code, { subIndication, ...identity }]) => {
-    if (path !== undefined) return passed(identity);
+  if (path !== undefined) return [passed(PATH, { certificates: path.certificates.length }), ...ALL_PASSED, validity];
+  const rows = ROWS.map(({ code, identity, subIndication }) => {
     const failure = failures.find((one) => one.code === code);
     if (failure === undefined) return notApplicable(identity);
     return failed({ ...identity, clause: failure.clause }, subIndication, { index: failure.index });
   });
-  if (path !== undefined) {
-    const found = passed(PATH, { certificates: path.certificates.length });
-    return [found, ...rows, validity];
-  }
   const weightiest = selectWeightiest(failures.map(({ code }) => FAILURES[code].subIndication));
   const missing = failed(PATH, weightiest ?? 'NO_CERTIFICATE_CHAIN_FOUND', { candidates: result.candidatesTried });
   return [missing, ...rows, validity];

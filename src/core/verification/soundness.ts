@@ -2,11 +2,17 @@ import { REQUIRED_CMS_CHECKS } from '../cms/verify-signer-info.ts';
 import type { CheckResult } from '../verdict/check.ts';
 import { SIGNATURE_CHECKS } from './signature-checks.ts';
 
-const REQUIRED_RAW_CHECKS: readonly string[] = [SIGNATURE_CHECKS.algorithm.check, SIGNATURE_CHECKS.value.check];
+const REQUIRED_RAW_CHECKS = [SIGNATURE_CHECKS.algorithm.check, SIGNATURE_CHECKS.value.check];
+
+const UNAMBIGUOUS = SIGNATURE_CHECKS.unambiguous.check;
+const REQUIRED: Readonly<Record<'raw' | 'cms', readonly string[]>> = {
+  raw: [...REQUIRED_RAW_CHECKS, UNAMBIGUOUS],
+  cms: [...REQUIRED_CMS_CHECKS, UNAMBIGUOUS],
+};
 
 /** Names of the checks by which a signature of that format is proven. */
 export function requiredOfFormat(format: 'raw' | 'cms'): readonly string[] {
-  return [...(format === 'cms' ? REQUIRED_CMS_CHECKS : REQUIRED_RAW_CHECKS), SIGNATURE_CHECKS.unambiguous.check];
+  return REQUIRED[format];
 }
 
 /**
