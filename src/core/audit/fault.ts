@@ -1,0 +1,39 @@
+/** How a trail can be broken; a closed set. */
+export type FaultKind =
+  /** Numbers without a seal, up to `lastBatch`. */
+  | 'seal-missing'
+  /** Its signature does not fit its content. */
+  | 'seal-altered'
+  | 'seal-key-unknown'
+  /** Sealed at a time at which its key was not in use. */
+  | 'seal-key-out-of-time'
+  /** Not chained to the seal before it. */
+  | 'chain-broken'
+  | 'seal-time-reversed'
+  /** The leaf hashes of the batch do not make the sealed root. */
+  | 'leaves-altered'
+  | 'leaves-missing'
+  | 'line-altered'
+  | 'line-erased'
+  /** A line where the batch has none, or in a batch that is none. */
+  | 'line-inserted'
+  /** It stands at the place of another line of its batch. */
+  | 'line-reordered'
+  /** Lines were taken away under a pruning that no line of the trail tells of. */
+  | 'pruning-unproven'
+  /** A key that the vault of this deployment did not make. */
+  | 'key-forged'
+  /** The seal held outside has another content under this number. */
+  | 'seal-differs'
+  /** Seals held outside are gone here: the database is an older one. */
+  | 'rolled-back';
+
+/** One place where the trail breaks. */
+export interface Fault {
+  readonly fault: FaultKind;
+  readonly batch: number | null;
+  readonly lastBatch?: number;
+  readonly position?: number;
+  readonly lineId?: string;
+  readonly keyId?: string;
+}
