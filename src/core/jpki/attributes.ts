@@ -49,8 +49,15 @@ export type AttributesDecoded =
   | { readonly ok: false; readonly reason: 'absent' | 'duplicate' | 'malformed'; readonly of: string | null };
 
 const ARC = '1.2.392.200149.8.5.5';
+type ProfileName =
+  | 'jpki-pd-commonName'
+  | 'jpki-pd-substituteCharacterOfCommonName'
+  | 'jpki-pd-gender'
+  | 'jpki-pd-dateOfBirth'
+  | 'jpki-pd-address'
+  | 'jpki-pd-substituteCharacterOfAddress';
 /** JPKI profile 3.2. The encoded order is .1 .4 .3 .5 .2 .6; attributes are found by their type-id alone. */
-const PROFILE_NAMES: ReadonlyMap<string, string> = new Map([
+const PROFILE_NAMES: ReadonlyMap<string, ProfileName> = new Map([
   [`${ARC}.1`, 'jpki-pd-commonName'],
   [`${ARC}.2`, 'jpki-pd-substituteCharacterOfCommonName'],
   [`${ARC}.3`, 'jpki-pd-gender'],
@@ -80,17 +87,33 @@ function substitutes(flags: string | undefined, text: string, of: 'name' | 'addr
     warnings.push(`${of}-substitutes-absent`);
     return [];
   }
-  const positions = [...flags];
-  if (positions.some((flag) => flag !== '0' && flag !== '1')) warnings.push(`${of}-substitutes-malformed`);
-  const characters = [...text].length;
-  if (positions.length !== characters) warnings.push(`${of}-substitutes-length`);
-  return positions.flatMap((flag, index) => (flag === '1' && index < characters ? [index] : []));
+  const characters = countCharacters(text);
+  const substitutedAt: number[] = [];
+  let wellFormed = true;
+  let index = 0;
+  for (const flag of flags) {
+    if (flag === '1' && index < characters) substitutedAt.push(index);
+    else if (flag !== '0' && flag !== '1') wellFormed = false;
+    index++;
+  }
+  if (!wellFormed) warnings.push(`${of}-substitutes-malformed`);
+  if (index !== characters) warnings.push(`${of}-substitutes-length`);
+  return substitutedAt;
 }
+
+/** Code points of text that was UTF-8: every code unit but the second ones of surrogate pairs. */
+function countCharacters(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) count++;
+  return count;
+}
+
+type Texts = { [name in ProfileName]?: string };
 
 /** Reads the otherNames of a subjectAltName; other general names say nothing about a person and are passed over. */
 export function decodeAttributes(subjectAltName: readonly GeneralName[] | undefined): AttributesDecoded {
   if (subjectAltName === undefined) return { ok: false, reason: 'absent', of: null };
-  const values = new Map<string, string>();
+  const texts: Texts = {};
   const additional: AdditionalAttribute[] = [];
   for (const generalName of subjectAltName) {
     if (generalName.type !== 'otherName') continue;
@@ -102,23 +125,29 @@ export function decodeAttributes(subjectAltName: readonly GeneralName[] | undefi
       continue;
     }
     if (text === undefined) return { ok: false, reason: 'malformed', of: profileName };
-    if (values.has(profileName)) return { ok: false, reason: 'duplicate', of: profileName };
-    values.set(profileName, text);
+    if (texts[profileName] !== undefined) return { ok: false, reason: 'duplicate', of: profileName };
+    texts[profileName] = text;
   }
-  for (const required of ['jpki-pd-commonName', 'jpki-pd-address', 'jpki-pd-dateOfBirth', 'jpki-pd-gender'])
-    if (values.get(required) === undefined) return { ok: false, reason: 'absent', of: required };
-  const text = (of: string): string => values.get(of) ?? '';
-  const name = text('jpki-pd-commonName');
-  const address = text('jpki-pd-address');
-  const genderRaw = text('jpki-pd-gender');
+  return interpret(texts, additional);
+}
+
+function interpret(texts: Texts, additional: readonly AdditionalAttribute[]): AttributesDecoded {
+  const name = texts['jpki-pd-commonName'];
+  const address = texts['jpki-pd-address'];
+  const birthText = texts['jpki-pd-dateOfBirth'];
+  const genderRaw = texts['jpki-pd-gender'];
+  if (name === undefined) return absent('jpki-pd-commonName');
+  if (address === undefined) return absent('jpki-pd-address');
+  if (birthText === undefined) return absent('jpki-pd-dateOfBirth');
+  if (genderRaw === undefined) return absent('jpki-pd-gender');
   const gender = GENDERS.get(genderRaw) ?? 'other';
-  const birth = decodeDateOfBirth(text('jpki-pd-dateOfBirth'));
+  const birth = decodeDateOfBirth(birthText);
   const warnings: AttributeWarning[] = [...birth.warnings];
   if (gender === 'other') warnings.push('gender-other');
   if (additional.length > 0) warnings.push('additional-attributes');
-  const nameFlags = values.get('jpki-pd-substituteCharacterOfCommonName');
+  const nameFlags = texts['jpki-pd-substituteCharacterOfCommonName'];
   const nameSubstitutedAt = substitutes(nameFlags, name, 'name', warnings);
-  const addressFlags = values.get('jpki-pd-substituteCharacterOfAddress');
+  const addressFlags = texts['jpki-pd-substituteCharacterOfAddress'];
   const addressSubstitutedAt = substitutes(addressFlags, address, 'address', warnings);
   const { dateOfBirth } = birth;
   const attributes = {
@@ -133,3 +162,5 @@ export function decodeAttributes(subjectAltName: readonly GeneralName[] | undefi
   };
   return { ok: true, attributes, warnings };
 }
+
+const absent = (of: ProfileName): AttributesDecoded => ({ ok: false, reason: 'absent', of });

@@ -31,10 +31,10 @@ const ERAS: readonly (readonly [Era, string, string] | undefined)[] = [
   ['reiwa', '2019-05-01', '9999-12-31'],
 ];
 
-/** `from` and `to` inclusive; null for zero (unknown), for what is no number, and out of range. */
-function part(digits: string, from: number, to: number): number | null {
+/** `to` inclusive; null for zero, which stands for unknown, and out of range. */
+function part(digits: string, to: number): number | null {
   const number = Number(digits);
-  return /^[0-9]+$/.test(digits) && number >= from && number <= to ? number : null;
+  return number >= 1 && number <= to ? number : null;
 }
 
 function inCalendar(year: number, month: number, day: number): boolean {
@@ -54,21 +54,21 @@ export function decodeDateOfBirth(raw: string): { dateOfBirth: DateOfBirth; warn
   const warnings: DateOfBirthWarning[] = [];
   const era = ERAS[Number(raw[0])];
   if (era === undefined) warnings.push('era-unknown');
-  const year = part(raw.slice(1, 5), 1, 9999);
-  const month = part(raw.slice(5, 7), 1, 12);
-  const day = part(raw.slice(7, 9), 1, 31);
+  const year = part(raw.slice(1, 5), 9999);
+  const month = part(raw.slice(5, 7), 12);
+  const day = part(raw.slice(7, 9), 31);
   const text = `${raw.slice(1, 5)}-${raw.slice(5, 7)}-${raw.slice(7, 9)}`;
   let value: string | null = null;
   if (year === null || month === null || day === null) warnings.push('date-of-birth-incomplete');
   else if (inCalendar(year, month, day)) value = text;
   else warnings.push('date-of-birth-not-in-calendar');
-  if (era !== undefined && year !== null && contradicts(era, raw, month, day)) warnings.push('era-contradicts-date');
+  if (era !== undefined && year !== null && contradicts(era, text, month, day)) warnings.push('era-contradicts-date');
   return { dateOfBirth: { era: era?.[0] ?? null, year, month, day, value, raw }, warnings };
 }
 
 /** As far as the parts are known: with an unknown month or day the era must only be possible in that year or month. */
-function contradicts(era: readonly [Era, string, string], raw: string, month: number | null, day: number | null) {
+function contradicts(era: readonly [Era, string, string], text: string, month: number | null, day: number | null) {
   const precision = month === null ? 4 : day === null ? 7 : 10;
-  const known = `${raw.slice(1, 5)}-${raw.slice(5, 7)}-${raw.slice(7, 9)}`.slice(0, precision);
+  const known = text.slice(0, precision);
   return known < era[1].slice(0, precision) || known > era[2].slice(0, precision);
 }

@@ -54,10 +54,15 @@ export function listDepartures(
     if (found === undefined && optional !== true) departures.push(`absent:${name}`);
     if (found !== undefined && found.critical !== critical) departures.push(`criticality:${name}`);
   }
-  const places = all.map(({ extnID }) => layout.findIndex((row) => row.extnID === extnID));
-  for (const [index, place] of places.entries()) if (place < 0) departures.push(`additional:${all[index]?.extnID}`);
-  const known = places.filter((place) => place >= 0);
-  if (known.some((place, index) => index > 0 && place < (known[index - 1] ?? 0))) departures.push('order');
+  let inOrder = true;
+  let last = 0;
+  for (const { extnID } of all) {
+    const place = layout.findIndex((row) => row.extnID === extnID);
+    if (place < 0) departures.push(`additional:${extnID}`);
+    else if (place < last) inOrder = false;
+    else last = place;
+  }
+  if (!inOrder) departures.push('order');
   if ((certificatePolicies?.length ?? 0) > 1) departures.push('policies');
   if (contradictsIssuer(certificate, issuer)) departures.push('authority');
   return departures;

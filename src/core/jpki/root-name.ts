@@ -9,6 +9,7 @@ const UNITS: readonly (readonly [string, CertificateKind])[] = [
 
 /** The kind that a JPKI root's DN says it issues; undefined for a DN that does not say. A name proves nothing by itself. */
 export function issuesFor(name: Name): CertificateKind | undefined {
-  const units = name.rdns.flat().filter(({ type }) => type === ORGANIZATIONAL_UNIT);
-  return UNITS.find(([text]) => units.some(({ value }) => value === text))?.[1];
+  const names = (text: string): boolean =>
+    name.rdns.some((rdn) => rdn.some(({ type, value }) => type === ORGANIZATIONAL_UNIT && value === text));
+  return UNITS.find(([text]) => names(text))?.[1];
 }
