@@ -1,7 +1,20 @@
 import { takeRandom } from './random.ts';
 
 /** Prefixes of the ids that leave the service (api.md). */
-export type IdPrefix = 'ver' | 'sub' | 'crt' | 'chl' | 'con' | 'job' | 'evt' | 'whk' | 'req' | 'cli' | 'key' | 'att';
+export type IdPrefix =
+  | 'ver'
+  | 'sub'
+  | 'crt'
+  | 'chl'
+  | 'con'
+  | 'job'
+  | 'evt'
+  | 'whk'
+  | 'req'
+  | 'cli'
+  | 'key'
+  | 'att'
+  | 'aud';
 
 /** Crockford's alphabet in lower case: no i, l, o, u; in the order of ASCII, so that text sorts as the number does. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

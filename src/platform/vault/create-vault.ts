@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import { loadTenantKeys, type TenantKeys } from './data-keys.ts';
 import { isDeploymentKnown, recordDeployment } from './deployment-check.ts';
+import { createDeploymentSecrets } from './deployment-secrets.ts';
 import { frame } from './frames.ts';
 import { createKeyFile, type DeploymentKeys, readKeyFile } from './key-file.ts';
 import { createKeyedHashes } from './keyed-hashes.ts';
@@ -25,6 +26,7 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   const kept = new Map<string, Promise<TenantVault>>();
   return {
     hashes: createKeyedHashes(keys),
+    deployment: createDeploymentSecrets(keys.keyEncryption),
     open: (tenantId) => {
       const known = kept.get(tenantId);
       if (known !== undefined) return known;

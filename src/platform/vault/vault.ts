@@ -26,8 +26,16 @@ export interface KeyedHashes {
 /** Envelope encryption, AES-256-GCM. */
 export interface Vault {
   readonly hashes: KeyedHashes;
+  readonly deployment: DeploymentSecrets;
   /** Makes sure that the tenant's data keys are unwrapped in memory (one round trip the first time, none later). */
   open(tenantId: string): Promise<TenantVault>;
+}
+
+/** Secrets of the deployment itself, under its key-encryption key; `identity` says where the secret belongs. */
+export interface DeploymentSecrets {
+  seal(identity: string, secret: Uint8Array): Promise<Buffer>;
+  /** Rejects with VaultError on any alteration, and for another identity. */
+  open(identity: string, sealed: Uint8Array): Promise<Buffer>;
 }
 
 /** Synchronous once opened. */
