@@ -1,6 +1,7 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type * as pkijs from 'pkijs';
 import { readFixture } from '../fixtures.ts';
@@ -299,12 +300,12 @@ describe('a fault of delivery', () => {
 
   it('drip comes octet by octet', async () => {
     await set('drip', { intervalMs: 20 });
-    const reader = ((await post()).body as ReadableStream<Uint8Array>).getReader();
     const before = performance.now();
+    const reader = ((await post()).body as ReadableStream<Uint8Array>).getReader();
     let octets = 0;
     while (octets < 10) octets += (await reader.read()).value?.length ?? 0;
-    expect(performance.now() - before).toBeGreaterThan(100);
-    expect(octets).toBeLessThan(20);
+    // However late they are read: so many cannot have come sooner.
+    expect(performance.now() - before).toBeGreaterThan((octets - 1) * 18);
     await reader.cancel();
   });
 
@@ -319,17 +320,16 @@ describe('a fault of delivery', () => {
 
   it('keeps nobody from stopping the sandbox', async () => {
     const other = await openSandbox();
-    await other.setFaults({ target: 'ocsp', fault: 'delay', delayMs: 60_000 });
+    await other.setFaults({ target: 'ocsp', fault: 'delay', delayMs: 120_000, times: 1 });
     const pending = postOcsp(other, view.kind, requestFor(view)).catch(() => undefined);
     const idle = connect(Number(new URL(other.url).port), '127.0.0.1');
     idle.on('error', () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const before = performance.now();
+    const isTaken = async () => (await other.get<{ faults: unknown[] }>('/faults')).faults.length === 0;
+    while (!(await isTaken())) await sleep(10);
     await other.stop();
     await pending;
-    expect(performance.now() - before).toBeLessThan(2_000);
     idle.destroy();
-  });
+  }, 100_000); // less than the delay
 });
 
 describe('a fault of CRLs', () => {
