@@ -1,6 +1,11 @@
 import { DecodeError, type DecodeErrorCode } from './decode-error.ts';
 import { MAX_DEPTH } from './limits.ts';
 
+/** As `subarray`, for half of what it costs. */
+function view(buffer: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset + start, end - start);
+}
+
 /**
  * One data value in DER (X.690 §10): its place in the buffer, nothing copied. Offsets count from the start of `buffer`.
  * Made by {@link DerReader.next} alone, so header and bounds have been validated.
@@ -24,12 +29,12 @@ export class DerElement {
 
   /** The contents octets, a view. */
   get content(): Uint8Array {
-    return this.buffer.subarray(this.contentStart, this.end);
+    return view(this.buffer, this.contentStart, this.end);
   }
 
   /** Identifier, length and contents octets, a view. */
   get der(): Uint8Array {
-    return this.buffer.subarray(this.start, this.end);
+    return view(this.buffer, this.start, this.end);
   }
 
   get length(): number {
@@ -57,20 +62,29 @@ export class DerElement {
 
 /**
  * Forward reader over a row of DER data values: definite minimal lengths (X.690 §10.1), single-octet tags, nothing past
- * the end, a bound on depth. Reads on demand; holds two numbers.
+ * the end, a bound on depth. Reads on demand. `next` gives each data value as an object to keep; `skip`, `enter` and `leave`
+ * move through a structure and build nothing.
  */
 export class DerReader {
   readonly buffer: Uint8Array;
-  readonly end: number;
-  readonly depth: number;
+  /** Where the row that is being read ends. */
+  end: number;
+  depth: number;
+  /** Where the next data value begins; the one read last ends here. */
   offset: number;
+  /** Of the data value read last: its identifier octet, where it begins, where its contents begin. */
+  tag = 0;
+  start: number;
+  contentStart: number;
 
   constructor(buffer: Uint8Array, start = 0, end = buffer.length, depth = 0) {
-    if (depth > MAX_DEPTH) throw new DecodeError('depth-limit', start, `nested deeper than ${MAX_DEPTH}`);
+    if (depth > MAX_DEPTH) throw tooDeep(start);
     this.buffer = buffer;
     this.offset = start;
     this.end = end;
     this.depth = depth;
+    this.start = start;
+    this.contentStart = start;
   }
 
   get atEnd(): boolean {
@@ -84,37 +98,8 @@ export class DerReader {
 
   /** Reads the next data value; with `tag`, it must have that identifier octet. */
   next(tag?: number): DerElement {
-    const { buffer, end } = this;
-    const start = this.offset;
-    if (start + 2 > end) throw new DecodeError('truncated', start, 'a data value was expected');
-    const identifier = buffer[start] as number;
-    if ((identifier & 0x1f) === 0x1f)
-      throw new DecodeError('high-tag-number', start, 'tag numbers over 30 are not used here');
-    if (tag !== undefined && identifier !== tag) {
-      throw new DecodeError(
-        'unexpected-tag',
-        start,
-        `tag 0x${identifier.toString(16)} where 0x${tag.toString(16)} was expected`,
-      );
-    }
-    let contentStart = start + 2;
-    let length = buffer[start + 1] as number;
-    if (length >= 0x80) {
-      const octets = length & 0x7f;
-      if (octets === 0) throw new DecodeError('indefinite-length', start, 'indefinite length is BER, not DER');
-      if (octets > 4) throw new DecodeError('length-limit', start, 'length of more than four octets');
-      contentStart += octets;
-      if (contentStart > end) throw new DecodeError('truncated', start, 'the length is cut off');
-      length = 0;
-      for (let i = start + 2; i < contentStart; i++) length = length * 256 + (buffer[i] as number);
-      if (length < 0x80 || length < 2 ** (8 * (octets - 1))) {
-        throw new DecodeError('non-minimal-length', start, 'length in more octets than needed');
-      }
-    }
-    const elementEnd = contentStart + length;
-    if (elementEnd > end) throw new DecodeError('truncated', start, 'contents reach past the end');
-    this.offset = elementEnd;
-    return new DerElement(buffer, identifier, start, contentStart, elementEnd, this.depth);
+    this.skip(tag);
+    return new DerElement(this.buffer, this.tag, this.start, this.contentStart, this.offset, this.depth);
   }
 
   /** Reads the next data value when it has that tag (an OPTIONAL or DEFAULT component). */
@@ -122,11 +107,87 @@ export class DerReader {
     return this.nextTag === tag ? this.next() : undefined;
   }
 
+  /** As `next`, with nothing built: where the data value stands is in `tag`, `start`, `contentStart` and `offset`. */
+  skip(tag?: number): void {
+    const { buffer, end, offset: start } = this;
+    const header = start + 2;
+    if (header > end) throw new DecodeError('truncated', start, 'a data value was expected');
+    const identifier = buffer[start] as number;
+    if ((identifier & 0x1f) === 0x1f)
+      throw new DecodeError('high-tag-number', start, 'tag numbers over 30 are not used here');
+    if (tag !== undefined && identifier !== tag) throw unexpectedTag(identifier, tag, start);
+    const first = buffer[start + 1] as number;
+    const contentStart = first < 0x80 ? header : header + (first & 0x7f);
+    const elementEnd = contentStart + (first < 0x80 ? first : readLongLength(buffer, start, end));
+    if (elementEnd > end) throw new DecodeError('truncated', start, 'contents reach past the end');
+    this.tag = identifier;
+    this.start = start;
+    this.contentStart = contentStart;
+    this.offset = elementEnd;
+  }
+
+  /**
+   * Steps into the next data value, which is constructed and has that tag: what is read from here are the data values inside,
+   * until `leave` is given what this returned.
+   */
+  enter(tag: number): number {
+    this.skip(tag);
+    if (this.depth >= MAX_DEPTH) throw tooDeep(this.contentStart);
+    const outerEnd = this.end;
+    this.end = this.offset;
+    this.offset = this.contentStart;
+    this.depth++;
+    return outerEnd;
+  }
+
+  /** Steps out of the data value that was entered; nothing may follow inside. */
+  leave(outerEnd: number): void {
+    this.finish();
+    this.end = outerEnd;
+    this.depth--;
+  }
+
+  /** How many data values are left to read, each with a sound header; more than `max` are refused. Reads nothing. */
+  count(max: number): number {
+    const { offset } = this;
+    let count = 0;
+    while (this.offset < this.end) {
+      if (count === max) throw new DecodeError('count-limit', offset, `more than ${max} elements`);
+      this.skip();
+      count++;
+    }
+    this.offset = offset;
+    return count;
+  }
+
   /** Nothing may follow. */
   finish(): void {
     if (this.offset < this.end)
       throw new DecodeError('trailing-bytes', this.offset, 'octets after the last data value');
   }
+}
+
+/** A length of more than one octet, in no more than it needs (X.690 §10.1). */
+function readLongLength(buffer: Uint8Array, start: number, end: number): number {
+  const octets = (buffer[start + 1] as number) & 0x7f;
+  const contentStart = start + 2 + octets;
+  if (octets === 0) throw new DecodeError('indefinite-length', start, 'indefinite length is BER, not DER');
+  if (octets > 4) throw new DecodeError('length-limit', start, 'length of more than four octets');
+  if (contentStart > end) throw new DecodeError('truncated', start, 'the length is cut off');
+  let length = 0;
+  for (let i = start + 2; i < contentStart; i++) length = length * 256 + (buffer[i] as number);
+  if (length < 0x80 || buffer[start + 2] === 0)
+    throw new DecodeError('non-minimal-length', start, 'length in more octets than needed');
+  return length;
+}
+
+function unexpectedTag(tag: number, expected: number, start: number): DecodeError {
+  const message = `tag 0x${tag.toString(16)} where 0x${expected.toString(16)} was expected`;
+  return new DecodeError('unexpected-tag', start, message);
+}
+
+function tooDeep(start: number): DecodeError {
+  return new DecodeError('depth-limit', start, `nested deeper than ${MAX_DEPTH}`);
 }
 
 /** The one data value that `bytes` consist of; refuses trailing octets and more than `maxSize` octets. */

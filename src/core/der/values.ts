@@ -1,3 +1,4 @@
+import { DecodeError } from './decode-error.ts';
 import { recogniseIdentifier } from './known-identifiers.ts';
 import type { DerElement, DerReader } from './reader.ts';
 import * as tags from './tags.ts';
@@ -88,27 +89,40 @@ export function readNull(element: DerElement): void {
   if (primitive(element, tags.NULL).length !== 0) throw element.error('invalid-value', 'NULL with contents');
 }
 
-/**
- * X.690 §8.19: dotted decimal, at most 128 octets. Each arc in the fewest octets, below 2^133 (X.667 puts UUIDs of 128 bits
- * under 2.25).
- */
+/** X.690 §8.19: dotted decimal; see validateObjectIdentifier for what is accepted. `tag` where the type is tagged IMPLICIT. */
 export function readObjectIdentifier(element: DerElement, tag: number = tags.OBJECT_IDENTIFIER): string {
   const { buffer, contentStart, end } = element;
   if (element.tag !== tag) throw element.error('unexpected-tag', 'an OBJECT IDENTIFIER was expected');
-  if (contentStart === end || end - contentStart > 128)
-    throw element.error('invalid-value', 'OBJECT IDENTIFIER of no or too many octets');
-  const known = recogniseIdentifier(buffer, contentStart, end);
-  if (known !== undefined) return known;
-  if (((buffer[end - 1] as number) & 0x80) !== 0)
-    throw element.error('truncated', 'OBJECT IDENTIFIER ends inside an arc');
+  validateObjectIdentifier(buffer, contentStart, end);
+  return recogniseIdentifier(buffer, contentStart, end) ?? writeIdentifier(buffer, contentStart, end);
+}
+
+/**
+ * The contents octets from `start` to `end`: at most 128, each arc in the fewest, below 2^133 (X.667 puts UUIDs of 128 bits
+ * under 2.25). Throws DecodeError.
+ */
+export function validateObjectIdentifier(buffer: Uint8Array, start: number, end: number): void {
+  if (start === end || end - start > 128)
+    throw new DecodeError('invalid-value', start, 'OBJECT IDENTIFIER of no or too many octets');
+  if ((buffer[end - 1] as number) >= 0x80)
+    throw new DecodeError('truncated', start, 'OBJECT IDENTIFIER ends inside an arc');
+  let arc = start;
+  for (let i = start; i < end; i++) {
+    const octet = buffer[i] as number;
+    if (octet === 0x80 && i === arc) throw new DecodeError('non-minimal-value', i, 'arc begins with a zero octet');
+    if (octet >= 0x80) continue;
+    if (i - arc >= 19) throw new DecodeError('invalid-value', arc, 'arc of more than 19 octets');
+    arc = i + 1;
+  }
+}
+
+function writeIdentifier(buffer: Uint8Array, contentStart: number, end: number): string {
   let text = '';
   for (let i = contentStart; i < end; ) {
     const start = i;
-    if (buffer[i] === 0x80) throw element.error('non-minimal-value', 'arc begins with a zero octet');
     let arc = 0;
     while ((buffer[i] as number) >= 0x80) arc = arc * 128 + ((buffer[i++] as number) & 0x7f);
     arc = arc * 128 + (buffer[i++] as number);
-    if (i - start > 19) throw element.error('invalid-value', 'arc of more than 19 octets');
     // Seven octets are 49 bits, which a number holds exactly.
     const exact = i - start <= 7 ? arc : longArc(buffer, start, i);
     text += start === contentStart ? firstArcs(exact) : `.${exact}`;

@@ -37,7 +37,7 @@ export function decodeCertificateElement(element: DerElement): Certificate {
     throw outerAlgorithm.error('invalid-value', 'the two signature algorithms differ');
   const issuerElement = fields.next(tags.SEQUENCE);
   const issuer = decodeName(issuerElement);
-  if (issuer.rdns.length === 0) throw issuerElement.error('invalid-value', 'the issuer is empty');
+  if (issuerElement.length === 0) throw issuerElement.error('invalid-value', 'the issuer is empty');
   const validity = fields.next(tags.SEQUENCE).reader();
   const notBefore = readTime(validity.next());
   const notAfter = readTime(validity.next());

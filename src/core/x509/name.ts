@@ -1,9 +1,10 @@
 import { compareBytes } from '../bytes.ts';
+import { DecodeError } from '../der/decode-error.ts';
 import { MAX_ELEMENTS, MAX_NAME_SIZE } from '../der/limits.ts';
-import type { DerElement } from '../der/reader.ts';
-import { readString } from '../der/strings.ts';
+import { type DerElement, DerReader } from '../der/reader.ts';
+import { readString, validateString } from '../der/strings.ts';
 import * as tags from '../der/tags.ts';
-import { readEach, readObjectIdentifier } from '../der/values.ts';
+import { readObjectIdentifier, validateObjectIdentifier } from '../der/values.ts';
 
 /** AttributeTypeAndValue. `value`: text, or undefined when the type is not a character string. */
 export interface AttributeTypeAndValue {
@@ -33,12 +34,36 @@ export type GeneralName =
   | { readonly type: 'registeredID'; readonly value: string }
   | { readonly type: 'x400Address' | 'ediPartyName'; readonly value: Uint8Array };
 
+/**
+ * A Name of which the octets have been validated. Its attributes are put into words when they are first asked for: a
+ * certificate has five names or more, and most are only compared by their octets.
+ */
+class ValidatedName implements Name {
+  readonly der: Uint8Array;
+  #rdns: Name['rdns'] | undefined;
+
+  constructor(der: Uint8Array) {
+    this.der = der;
+  }
+
+  get rdns(): Name['rdns'] {
+    this.#rdns ??= readRdns(new DerReader(this.der).next().reader());
+    return this.#rdns;
+  }
+}
+
 /** RDNSequence; may be empty (§4.1.2.6), its RDNs may not. Throws DecodeError. */
 export function decodeName(element: DerElement): Name {
   if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'a Name was expected');
   if (element.length > MAX_NAME_SIZE) throw element.error('size-limit', `a Name of more than ${MAX_NAME_SIZE} octets`);
-  const rdns = readEach(element, MAX_ELEMENTS).map((rdn) => decodeRelativeDistinguishedName(rdn));
-  return { der: element.der, rdns };
+  const rdns = element.reader();
+  rdns.count(MAX_ELEMENTS);
+  while (!rdns.atEnd) {
+    const outerEnd = rdns.enter(tags.SET);
+    validateAttributes(rdns);
+    rdns.leave(outerEnd);
+  }
+  return new ValidatedName(element.der);
 }
 
 /** SET SIZE (1..MAX) OF AttributeTypeAndValue; `tag` where it is tagged IMPLICIT (nameRelativeToCRLIssuer). */
@@ -47,21 +72,54 @@ export function decodeRelativeDistinguishedName(
   tag: number = tags.SET,
 ): readonly AttributeTypeAndValue[] {
   if (element.tag !== tag) throw element.error('unexpected-tag', 'a RelativeDistinguishedName was expected');
-  const elements = readEach(element, MAX_ELEMENTS);
-  if (elements.length === 0) throw element.error('invalid-value', 'a RelativeDistinguishedName without attributes');
-  for (let i = 1; i < elements.length; i++) {
-    // X.690 §11.6: the elements of a SET OF stand in ascending order of their encodings.
-    if (compareBytes((elements[i - 1] as DerElement).der, (elements[i] as DerElement).der) > 0)
-      throw element.error('invalid-value', 'SET OF out of order');
-  }
-  return elements.map(decodeAttributeTypeAndValue);
+  validateAttributes(element.reader());
+  return readAttributes(element.reader());
 }
 
-function decodeAttributeTypeAndValue(element: DerElement): AttributeTypeAndValue {
-  if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'an AttributeTypeAndValue was expected');
-  const fields = element.reader();
-  const type = readObjectIdentifier(fields.next(tags.OBJECT_IDENTIFIER));
-  const value = fields.next();
-  fields.finish();
-  return { type, valueTag: value.tag, value: readString(value), valueDer: value.der };
+/** What stands inside a RelativeDistinguishedName, to its end. Throws DecodeError. */
+function validateAttributes(reader: DerReader): void {
+  const count = reader.count(MAX_ELEMENTS);
+  if (count === 0)
+    throw new DecodeError('invalid-value', reader.offset, 'a RelativeDistinguishedName without attributes');
+  if (count > 1) validateOrder(reader);
+  while (!reader.atEnd) {
+    const outerEnd = reader.enter(tags.SEQUENCE);
+    reader.skip(tags.OBJECT_IDENTIFIER);
+    validateObjectIdentifier(reader.buffer, reader.contentStart, reader.offset);
+    reader.skip();
+    reader.leave(outerEnd);
+    validateString(reader.buffer, reader.tag, reader.contentStart, reader.offset);
+  }
+}
+
+/** X.690 §11.6: the elements of a SET OF stand in ascending order of their encodings. Reads nothing. */
+function validateOrder(reader: DerReader): void {
+  const { buffer, offset } = reader;
+  reader.skip();
+  while (!reader.atEnd) {
+    const { start, offset: end } = reader;
+    reader.skip();
+    if (compareBytes(buffer.subarray(start, end), buffer.subarray(end, reader.offset)) > 0)
+      throw new DecodeError('invalid-value', end, 'SET OF out of order');
+  }
+  reader.offset = offset;
+}
+
+/** Of validated octets. */
+function readRdns(reader: DerReader): Name['rdns'] {
+  const rdns: (readonly AttributeTypeAndValue[])[] = [];
+  while (!reader.atEnd) rdns.push(readAttributes(reader.next().reader()));
+  return rdns;
+}
+
+/** Of validated octets. */
+function readAttributes(reader: DerReader): readonly AttributeTypeAndValue[] {
+  const attributes: AttributeTypeAndValue[] = [];
+  while (!reader.atEnd) {
+    const fields = reader.next().reader();
+    const type = readObjectIdentifier(fields.next());
+    const value = fields.next();
+    attributes.push({ type, valueTag: value.tag, value: readString(value), valueDer: value.der });
+  }
+  return attributes;
 }

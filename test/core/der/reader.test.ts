@@ -22,10 +22,25 @@ function walk(element: DerElement): Tree {
   return { tag: element.tag, children };
 }
 
+/** As walk, by one reader that steps in and out and builds nothing. */
+function walkWithin(reader: DerReader): Tree {
+  const tag = reader.nextTag;
+  if ((tag & 0x20) === 0) {
+    reader.skip();
+    const { contentStart, offset } = reader;
+    return { tag, content: Buffer.from(reader.buffer.slice(contentStart, offset)).toString('hex') };
+  }
+  const outerEnd = reader.enter(tag);
+  const children: Tree[] = [];
+  while (!reader.atEnd) children.push(walkWithin(reader));
+  reader.leave(outerEnd);
+  return { tag, children };
+}
+
 /** The tree, or what the reader said: the outcome as a value. */
-function outcome(bytes: Uint8Array): unknown {
+function outcome(bytes: Uint8Array, read = (of: Uint8Array): Tree => walk(readDer(of, 1 << 20))): unknown {
   try {
-    return walk(readDer(bytes, 1 << 20));
+    return read(bytes);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     expect(error.offset).toBeGreaterThanOrEqual(0);
@@ -81,6 +96,21 @@ describe('the reader, whatever the octets', () => {
         expect(outcome(embedded(after))).toEqual(outcome(bytes));
       }),
       { numRuns: 2000, seed: 12 },
+    );
+  });
+
+  it('steps in and out as it reads value by value', () => {
+    const within = (of: Uint8Array): Tree => {
+      const reader = new DerReader(of);
+      reader.skip();
+      reader.finish();
+      return walkWithin(new DerReader(of));
+    };
+    fc.assert(
+      fc.property(octets, (bytes) => {
+        expect(outcome(bytes, within)).toEqual(outcome(bytes));
+      }),
+      { numRuns: 3000, seed: 15 },
     );
   });
 
@@ -179,11 +209,43 @@ describe('bounds', () => {
     expect(readEach(three, 3)).toHaveLength(3);
     expect(() => readEach(three, 2)).toThrow('count-limit');
   });
+
+  it('of count, before any of them is read', () => {
+    const two = readDer(encodeSequence(hex('0500'), hex('040101')), 99);
+    expect(() => two.reader().count(1)).toThrow('count-limit');
+    expect(readDer(encodeSequence(), 99).reader().count(0)).toBe(0);
+    expect(() =>
+      readDer(encodeSequence(hex('0500'), hex('0405')), 99)
+        .reader()
+        .count(9),
+    ).toThrow('truncated');
+    const reader = two.reader();
+    expect(reader.count(2)).toBe(2);
+    reader.skip(tags.NULL);
+    expect(reader.count(1)).toBe(1);
+  });
+
+  it('of depth, for a reader that steps in', () => {
+    const reader = new DerReader(nested(MAX_DEPTH + 1));
+    for (let depth = 0; depth < MAX_DEPTH; depth++) reader.enter(tags.SEQUENCE);
+    expect(() => reader.enter(tags.SEQUENCE)).toThrow('depth-limit');
+  });
 });
 
 describe('nothing may follow', () => {
   it.each(['0500 00', '0500 0500', '3000 00'])('the one value: %s', (bytes) => {
     expect(codeOf(hex(bytes))).toBe('trailing-bytes');
+  });
+
+  it('inside a value that was entered', () => {
+    const reader = new DerReader(hex('3004 0500 0500 020101'));
+    const outerEnd = reader.enter(tags.SEQUENCE);
+    reader.skip(tags.NULL);
+    expect(() => reader.leave(outerEnd)).toThrow('trailing-bytes');
+    reader.skip(tags.NULL);
+    reader.leave(outerEnd);
+    expect(reader.nextTag).toBe(tags.INTEGER);
+    expect(() => reader.enter(tags.SEQUENCE)).toThrow('unexpected-tag');
   });
 
   it('the one value inside an EXPLICIT tag', () => {
