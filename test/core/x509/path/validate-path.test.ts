@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CryptoPrimitives } from '../../../../src/core/crypto.ts';
-import { encodeNull, encodeObjectIdentifier, encodeSequence } from '../../../../src/core/der/writer.ts';
+import {
+  encodeElement,
+  encodeNull,
+  encodeObjectIdentifier,
+  encodeOctetString,
+  encodeSequence,
+} from '../../../../src/core/der/writer.ts';
 import { nodeCrypto } from '../../../../src/platform/crypto.ts';
 import { authority, extension, leaf, name, newKeys, root, utcTime } from '../certificate-builder.ts';
 import { told, validate } from './validating.ts';
@@ -303,5 +309,26 @@ describe('critical extensions', () => {
     expect(validate(leaf(open), [ca], [open]).failures).toEqual([]);
     const noCheck = { extensions: [{ id: '1.3.6.1.5.5.7.48.1.5', critical: true, value: encodeNull() }] };
     expect(told(validate(leaf(ca, noCheck), [ca]).failures)).toEqual(['unknown-critical-extension@0']);
+  });
+
+  it.each(['2.5.29.14', '2.5.29.35'])('that are never critical are not processed where they are: %s', (id) => {
+    const value = id === '2.5.29.14' ? encodeOctetString(ca.keyIdentifier) : encodeSequence();
+    const odd = leaf(ca, { extensions: [{ id, critical: true, value }] });
+    expect(told(validate(odd, [ca]).failures)).toEqual(['unknown-critical-extension@0']);
+  });
+
+  it('certificatePolicies has qualifiers that can be interpreted, where it is critical (§4.2.1.4)', () => {
+    const qualified = (qualifier: string, critical: boolean) => {
+      const information = encodeSequence(
+        encodeObjectIdentifier('1.2.3'),
+        encodeSequence(encodeSequence(encodeObjectIdentifier(qualifier), encodeElement(0x16, Uint8Array.of(0x61)))),
+      );
+      const target = leaf(ca, { extensions: [{ id: '2.5.29.32', critical, value: encodeSequence(information) }] });
+      return told(validate(target, [ca]).failures);
+    };
+    expect(qualified('1.2.3.4', true)).toEqual(['unknown-critical-extension@0']);
+    expect(qualified('1.2.3.4', false)).toEqual([]);
+    expect(qualified('1.3.6.1.5.5.7.2.1', true)).toEqual([]);
+    expect(qualified('1.3.6.1.5.5.7.2.2', true)).toEqual([]);
   });
 });
