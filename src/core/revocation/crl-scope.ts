@@ -18,12 +18,18 @@ export type CrlScope =
 /** RFC 5280 §6.3.3 (b)(2) and (d), for a certificate of the CRL's own issuer. */
 export function concludeScope(crl: Crl, certificate: Certificate, undivided: boolean): CrlScope {
   const idp = crl.issuingDistributionPoint;
-  // Not an RFC rule: a municipality's list without IDP would read as good for every other municipality.
-  if (idp === undefined) return undivided ? 'complete' : 'not-undivided';
+  const points = certificate.extensions.cRLDistributionPoints;
+  if (idp === undefined) {
+    // (b)(1): only an indirect CRL serves a point with cRLIssuer, and one without IDP is none.
+    if (points?.every(({ cRLIssuer }) => cRLIssuer !== undefined) === true) return 'indirect';
+    // Not an RFC rule: a municipality's list without IDP would read as good for every other municipality.
+    return undivided ? 'complete' : 'not-undivided';
+  }
   const isCa = certificate.extensions.basicConstraints?.cA === true;
   if (idp.onlyContainsAttributeCerts) return 'out-of-scope';
   if (isCa ? idp.onlyContainsUserCerts : idp.onlyContainsCACerts) return 'out-of-scope';
-  const points = certificate.extensions.cRLDistributionPoints;
+  // Below version 3 nothing tells whether it is a CA's (§6.1.4(k)).
+  if (certificate.version !== 3 && (idp.onlyContainsUserCerts || idp.onlyContainsCACerts)) return 'out-of-scope';
   // Nor is this one: an IDP that names no distribution point tells municipalities apart no better than none at all.
   const unnamed = idp.distributionPoint === undefined && !undivided;
   const scope =

@@ -254,6 +254,24 @@ describe('scope by issuingDistributionPoint (RFC 5280 §6.3.3 (b)(2))', () => {
     expect(both([partition], { certificate: second })).toEqual(['good', 'revoked']);
   });
 
+  it('a list without it serves no distribution point that has a cRLIssuer, (b)(1)', () => {
+    const point = (...rest: readonly Uint8Array[]): Uint8Array => Buffer.concat([compose.fullName(nakaku), ...rest]);
+    const elsewhere = encodeElement(0xa2, compose.directoryName(compose.composeName('CRL issuer')));
+    const indirect = leaf({ extensions: [compose.distributionPoints(point(elsewhere))] });
+    expect(both([], { certificate: indirect, undivided: true })).toEqual(['indirect', 'revoked']);
+    const either = leaf({ extensions: [compose.distributionPoints(point(elsewhere), point())] });
+    expect(both([], { certificate: either, undivided: true })).toEqual(['good', 'revoked']);
+  });
+
+  it('a list for CAs or for others says nothing of a certificate below version 3, which may be either', () => {
+    const old = { ...leaf({ extensions: [] }), version: 1 } as const;
+    for (const n of [1, 2])
+      expect(both([compose.issuingDistributionPoint(flag(n))], { certificate: old, undivided: true })).toEqual([
+        'out-of-scope',
+        'out-of-scope',
+      ]);
+  });
+
   it('the second of two distribution points', () => {
     const two = compose.distributionPoints(compose.fullName(tsukuba), compose.fullName(nakaku));
     expect(both([partition], { certificate: leaf({ extensions: [two] }) })).toEqual(['good', 'revoked']);
