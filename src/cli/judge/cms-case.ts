@@ -11,6 +11,7 @@ import { conclude, concludeSeveral } from '../../core/verdict/conclude.ts';
 import { failed, notApplicable, passed } from '../../core/verdict/result.ts';
 import { PATH, pathChecks, VALIDITY } from '../../core/verification/path-checks.ts';
 import { REVOCATION, validateRevocation } from '../../core/verification/revocation-check.ts';
+import { validateTargetProfile } from '../../core/verification/target-profile.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
 import type { PathSettings } from '../../core/x509/path/path.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
@@ -99,6 +100,7 @@ function judgeSignerPath(
   });
   const checks = [
     ...pathChecks(result, target, null),
+    ...validateTargetProfile(target, settings),
     verifyReferencedPath(signerInfo, result.path?.certificates ?? [target], nodeCrypto),
     keyUsageCheck(target),
     ...(findings === null ? [] : [validateRevocation(findings, null)]),

@@ -2,6 +2,7 @@ import { validatePathWithCrls } from '../../core/revocation/validate-path-with-c
 import { conclude } from '../../core/verdict/conclude.ts';
 import { PATH, pathChecks, VALIDITY } from '../../core/verification/path-checks.ts';
 import { REVOCATION, validateRevocation } from '../../core/verification/revocation-check.ts';
+import { validateTargetProfile } from '../../core/verification/target-profile.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
 import { CaseEvidence, CRL_FRESHNESS, PATH_SETTINGS, readPathSettings } from './case-evidence.ts';
 import { CaseFields, COMMON } from './case-fields.ts';
@@ -28,7 +29,7 @@ export function judgePathCase(value: unknown): Verdict {
     crypto: nodeCrypto,
   });
   const status = findings === null ? [] : [validateRevocation(findings, null)];
-  const checks = [...pathChecks(result, target, null), ...status];
+  const checks = [...pathChecks(result, target, null), ...validateTargetProfile(target, pathSettings), ...status];
   const required = [PATH.check, VALIDITY.check, ...(revocation === 'none' ? [] : [REVOCATION.check])];
   return verdictOf(conclude(checks, required), checks, findings?.status);
 }
