@@ -9,13 +9,15 @@ const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padS
 export function formatInstant(instant: Instant): string {
   const date = new Date(instant);
   const year = date.getUTCFullYear();
-  if (instant % 1000 !== 0 || year < 1000 || year > 9999) return formatRare(date);
+  if (!(year >= 1000 && year <= 9999)) return formatRare(date);
   const day = `${year}-${TWO_DIGITS[date.getUTCMonth() + 1]}-${TWO_DIGITS[date.getUTCDate()]}`;
   const hour = TWO_DIGITS[date.getUTCHours()];
-  return `${day}T${hour}:${TWO_DIGITS[date.getUTCMinutes()]}:${TWO_DIGITS[date.getUTCSeconds()]}Z`;
+  const text = `${day}T${hour}:${TWO_DIGITS[date.getUTCMinutes()]}:${TWO_DIGITS[date.getUTCSeconds()]}`;
+  const milliseconds = date.getUTCMilliseconds();
+  return milliseconds === 0 ? `${text}Z` : `${text}.${String(milliseconds).padStart(3, '0')}Z`;
 }
 
-/** Fractions of a second, years of another number of digits; throws RangeError for what is no time. */
+/** Years of another number of digits; throws RangeError for what is no time. */
 function formatRare(date: Date): string {
   return date.toISOString().replace('.000Z', 'Z');
 }

@@ -21,116 +21,105 @@ export interface JudgementTerms {
   readonly anchorValidity: 'tested' | 'ignored';
 }
 
+/** `index` as in PathFailure. */
+type Report = (code: PathFailure['code'], clause: string, index: number) => void;
+
 /** RFC 5280 §6.1 over one candidate, revocation and the validity of the target apart; goes on after a failure. */
 export function judgePath(path: CandidatePath, ledger: SignatureLedger, terms: JudgementTerms): PathJudgement {
-  const failures: PathFailure[] = [
-    ...judgeAnchor(path.anchor, terms),
-    ...judgeLinks(path, ledger, terms.at),
-    ...judgeAuthorities(path),
-  ];
+  const failures: PathFailure[] = [];
+  const report: Report = (code, clause, index) => failures.push({ code, clause, index });
+  judgeAnchor(path.anchor, terms, report);
+  judgeLinks(path, ledger, terms.at, report);
+  judgeAuthorities(path, report);
   // What an unauthenticated certificate says of names and policies means nothing and is not worth the work.
   if (failures.some(({ code }) => UNAUTHENTICATED.has(code))) return { failures, policies: [] };
-  failures.push(...judgeNames(path));
-  const { policyFailures, policies } = judgePolicies(path, terms.settings);
-  return { failures: [...failures, ...policyFailures], policies };
+  judgeNames(path, report);
+  return { failures, policies: judgePolicies(path, terms.settings, report) };
 }
 
 const UNAUTHENTICATED: ReadonlySet<PathFailure['code']> = new Set(['signature', 'algorithm', 'key-identifier']);
 
-const failure = (code: PathFailure['code'], clause: string, index: number): PathFailure => ({ code, clause, index });
-
 /** Beyond §6.1, which takes an anchor as it is: a leaf or an expired certificate put among the anchors certifies nothing. */
-function judgeAnchor(anchor: Certificate, { at, anchorValidity }: JudgementTerms): PathFailure[] {
-  const failures: PathFailure[] = [];
-  if (anchorValidity === 'tested' && !isValidAt(anchor, at))
-    failures.push(failure('validity', 'RFC 5280 §4.1.2.5', -1));
+function judgeAnchor(anchor: Certificate, { at, anchorValidity }: JudgementTerms, report: Report): void {
+  if (anchorValidity === 'tested' && !isValidAt(anchor, at)) report('validity', 'RFC 5280 §4.1.2.5', -1);
   const { basicConstraints, keyUsage } = anchor.extensions;
-  if (anchor.version === 3 && basicConstraints?.cA !== true)
-    failures.push(failure('basic-constraints', 'RFC 5280 §4.2.1.9', -1));
-  if (keyUsage !== undefined && !keyUsage.has('keyCertSign'))
-    failures.push(failure('key-usage', 'RFC 5280 §4.2.1.3', -1));
-  if (!criticalExtensionsAreProcessed(anchor, false))
-    failures.push(failure('unknown-critical-extension', 'RFC 5280 §4.2', -1));
-  return failures;
+  if (anchor.version === 3 && basicConstraints?.cA !== true) report('basic-constraints', 'RFC 5280 §4.2.1.9', -1);
+  if (keyUsage !== undefined && !keyUsage.has('keyCertSign')) report('key-usage', 'RFC 5280 §4.2.1.3', -1);
+  if (!criticalExtensionsAreProcessed(anchor, false)) report('unknown-critical-extension', 'RFC 5280 §4.2', -1);
 }
 
 /** §6.1.3 (a) (1), (2), (4): each certificate by the one above it. */
-function judgeLinks({ anchor, certificates }: CandidatePath, ledger: SignatureLedger, at: Instant): PathFailure[] {
-  return certificates.flatMap((certificate, index) => {
+function judgeLinks(
+  { anchor, certificates }: CandidatePath,
+  ledger: SignatureLedger,
+  at: Instant,
+  report: Report,
+): void {
+  certificates.forEach((certificate, index) => {
     const issuer = certificates[index - 1] ?? anchor;
-    const failures: PathFailure[] = [];
     // Of the search all that was asked is known; what it did not get to ask is not verified either.
     const validity = ledger.verify(certificate, issuer) ?? 'invalid';
     // The key of another generation or of a namesake: that it verifies nothing here says little about the signature.
     if (validity !== 'valid' && keyIdentifiersDiffer(certificate, issuer))
-      failures.push(failure('key-identifier', 'RFC 5280 §4.2.1.1', index));
-    else if (validity === 'invalid') failures.push(failure('signature', 'RFC 5280 §6.1.3(a)(1)', index));
-    else if (validity === 'not-allowed') failures.push(failure('algorithm', 'RFC 5280 §6.1.3(a)(1)', index));
+      report('key-identifier', 'RFC 5280 §4.2.1.1', index);
+    else if (validity === 'invalid') report('signature', 'RFC 5280 §6.1.3(a)(1)', index);
+    else if (validity === 'not-allowed') report('algorithm', 'RFC 5280 §6.1.3(a)(1)', index);
     if (index < certificates.length - 1 && !isValidAt(certificate, at))
-      failures.push(failure('validity', 'RFC 5280 §6.1.3(a)(2)', index));
-    if (!compareNames(certificate.issuer, issuer.subject))
-      failures.push(failure('name-chaining', 'RFC 5280 §6.1.3(a)(4)', index));
-    return failures;
+      report('validity', 'RFC 5280 §6.1.3(a)(2)', index);
+    if (!compareNames(certificate.issuer, issuer.subject)) report('name-chaining', 'RFC 5280 §6.1.3(a)(4)', index);
   });
 }
 
 /** §6.1.4 (k) to (o) for every certificate but the target, §6.1.5(f) for the target. */
-function judgeAuthorities({ anchor, certificates }: CandidatePath): PathFailure[] {
+function judgeAuthorities({ anchor, certificates }: CandidatePath, report: Report): void {
   let maxPathLength = Math.min(certificates.length, anchor.extensions.basicConstraints?.pathLenConstraint ?? Infinity);
-  return certificates.flatMap((certificate, index) => {
-    const failures: PathFailure[] = [];
+  certificates.forEach((certificate, index) => {
     const isTarget = index === certificates.length - 1;
-    if (!criticalExtensionsAreProcessed(certificate, isTarget)) {
-      const clause = isTarget ? 'RFC 5280 §6.1.5(f)' : 'RFC 5280 §6.1.4(o)';
-      failures.push(failure('unknown-critical-extension', clause, index));
-    }
-    if (isTarget) return failures;
+    if (!criticalExtensionsAreProcessed(certificate, isTarget))
+      report('unknown-critical-extension', isTarget ? 'RFC 5280 §6.1.5(f)' : 'RFC 5280 §6.1.4(o)', index);
+    if (isTarget) return;
     const { basicConstraints, keyUsage } = certificate.extensions;
-    if (certificate.version !== 3) failures.push(failure('version', 'RFC 5280 §6.1.4(k)', index));
-    else if (basicConstraints?.cA !== true) failures.push(failure('basic-constraints', 'RFC 5280 §6.1.4(k)', index));
+    if (certificate.version !== 3) report('version', 'RFC 5280 §6.1.4(k)', index);
+    else if (basicConstraints?.cA !== true) report('basic-constraints', 'RFC 5280 §6.1.4(k)', index);
     if (!isSelfIssued(certificate)) {
-      if (maxPathLength <= 0) failures.push(failure('path-length', 'RFC 5280 §6.1.4(l)', index));
+      if (maxPathLength <= 0) report('path-length', 'RFC 5280 §6.1.4(l)', index);
       maxPathLength--;
     }
     maxPathLength = Math.min(maxPathLength, basicConstraints?.pathLenConstraint ?? Infinity);
-    if (keyUsage !== undefined && !keyUsage.has('keyCertSign'))
-      failures.push(failure('key-usage', 'RFC 5280 §6.1.4(n)', index));
-    return failures;
+    if (keyUsage !== undefined && !keyUsage.has('keyCertSign')) report('key-usage', 'RFC 5280 §6.1.4(n)', index);
   });
 }
 
 /** §6.1.3 (b), (c) and §6.1.4(g). The anchor's own constraints count too (RFC 5937 §3.2). */
-function judgeNames({ anchor, certificates }: CandidatePath): PathFailure[] {
+function judgeNames({ anchor, certificates }: CandidatePath, report: Report): void {
   const state = new NameConstraintState();
   state.add(anchor);
-  return certificates.flatMap((certificate, index) => {
+  certificates.forEach((certificate, index) => {
     const exempt = index < certificates.length - 1 && isSelfIssued(certificate);
-    const admitted = exempt || state.admits(certificate);
+    if (!exempt && !state.admits(certificate)) report('name-constraints', 'RFC 5280 §6.1.3(b)-(c)', index);
     state.add(certificate);
-    return admitted ? [] : [failure('name-constraints', 'RFC 5280 §6.1.3(b)-(c)', index)];
   });
 }
 
-/** §6.1.3 (d) to (f), §6.1.4 (a), (b), (h) to (j), §6.1.5 (a), (b), (g). One failure at most: the others follow from it. */
-function judgePolicies(
-  { certificates }: CandidatePath,
-  settings: PathSettings,
-): { policyFailures: PathFailure[]; policies: readonly string[] } {
+/**
+ * §6.1.3 (d) to (f), §6.1.4 (a), (b), (h) to (j), §6.1.5 (a), (b), (g): the user-constrained-policy-set. One failure at
+ * most: the others follow from it.
+ */
+function judgePolicies({ certificates }: CandidatePath, settings: PathSettings, report: Report): readonly string[] {
   const state = new PolicyState(settings, certificates.length);
+  const rejected = (clause: string, index: number): readonly string[] => {
+    report('policy', clause, index);
+    return [];
+  };
   for (const [index, certificate] of certificates.entries()) {
     const isLast = index === certificates.length - 1;
     // Of the last certificate nobody asks.
     const selfIssued = !isLast && isSelfIssued(certificate);
-    const rejected = (clause: string) => ({ policyFailures: [failure('policy', clause, index)], policies: [] });
-    if (!state.descend(certificate, selfIssued, isLast)) return rejected('RFC 5280 §6.1.3(f)');
-    if (!isLast) {
-      if (!state.prepareNext(certificate, selfIssued)) return rejected('RFC 5280 §6.1.4(a)');
-      continue;
-    }
-    const policies = state.wrapUp(certificate);
-    return policies === undefined ? rejected('RFC 5280 §6.1.5(g)') : { policyFailures: [], policies };
+    if (!state.descend(certificate, selfIssued, isLast)) return rejected('RFC 5280 §6.1.3(f)', index);
+    if (isLast) return state.wrapUp(certificate) ?? rejected('RFC 5280 §6.1.5(g)', index);
+    if (!state.prepareNext(certificate, selfIssued)) return rejected('RFC 5280 §6.1.4(a)', index);
   }
-  return { policyFailures: [], policies: [] };
+  return [];
 }
 
 /** Subject and issuer are one name (§6.1). */

@@ -17,7 +17,7 @@ type Level = Map<string, PolicyNode>;
  */
 export class PolicyGraph {
   private above: Level = new Map();
-  private level: Level = new Map([[ANY_POLICY, node(ANY_POLICY, [])]]);
+  private level: Level = new Map().set(ANY_POLICY, node(ANY_POLICY, []));
 
   get isNull(): boolean {
     return this.level.size === 0;

@@ -8,25 +8,28 @@ export interface SignatureLedger {
   readonly verify: (certificate: Certificate, issuer: Certificate) => SignatureValidity | undefined;
 }
 
+interface Entry {
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+  readonly validity: SignatureValidity;
+}
+
 export function createSignatureLedger(
   crypto: CryptoPrimitives,
   maxVerifications: number,
   legacyAlgorithms: boolean | undefined,
 ): SignatureLedger {
-  const known = new Map<Certificate, Map<Certificate, SignatureValidity>>();
-  let verifications = 0;
+  // As short as the bound: looked through, which for a path of one certificate is less than maps are to make.
+  const entries: Entry[] = [];
   return {
     verify: (certificate, issuer) => {
-      const byIssuer = known.get(certificate) ?? new Map<Certificate, SignatureValidity>();
-      known.set(certificate, byIssuer);
-      const before = byIssuer.get(issuer);
-      if (before !== undefined) return before;
-      if (verifications === maxVerifications) return undefined;
-      verifications++;
+      const known = entries.find((entry) => entry.certificate === certificate && entry.issuer === issuer);
+      if (known !== undefined) return known.validity;
+      if (entries.length === maxVerifications) return undefined;
       const { signatureAlgorithm, tbsCertificate, signature } = certificate;
       const key = issuer.subjectPublicKeyInfo;
       const validity = verifySigned(crypto, signatureAlgorithm, key, tbsCertificate, signature, { legacyAlgorithms });
-      byIssuer.set(issuer, validity);
+      entries.push({ certificate, issuer, validity });
       return validity;
     },
   };
