@@ -7,7 +7,7 @@ import { welcomeLines } from './cli/welcome.ts';
 import { startService } from './compose.ts';
 import { parseConfig } from './config.ts';
 import { systemClock } from './platform/clock.ts';
-import { createLog } from './platform/log.ts';
+import { createBatchedLog, createLog } from './platform/log.ts';
 import { StartRefused } from './platform/start-refused.ts';
 
 const out = (line: string) => process.stdout.write(`${line}\n`);
@@ -49,7 +49,9 @@ async function start(): Promise<number> {
   const { config } = parsed;
   // in production standard output is the log; on a laptop it is for people, and the log goes to standard error
   const isProduction = config.mode === 'production';
-  const log = createLog(config.logLevel, isProduction ? process.stdout : process.stderr);
+  const log = isProduction
+    ? createBatchedLog(config.logLevel, process.stdout.fd)
+    : createLog(config.logLevel, process.stderr);
   const stopped = stopSignal();
   const service = await startService(config, { clock: systemClock, log });
   for (const line of welcomeLines(service, config.mode)) (isProduction ? err : out)(line);

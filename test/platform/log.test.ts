@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from '../../src/platform/log.ts';
 
@@ -28,5 +29,38 @@ describe('the log', () => {
     const [line] = written((log) => log.error('http.request-failed', { error: new TypeError('SENTINEL', { cause }) }));
     expect(JSON.stringify(line)).not.toContain('SENTINEL');
     expect(line).toMatchObject({ error: { name: 'TypeError', at: expect.any(Array), cause: { code: '23505' } } });
+  });
+});
+
+describe('the batched log', () => {
+  const logsOf = (code: string) => {
+    const module = new URL('../../src/platform/log.ts', import.meta.url).href;
+    const program = `import { createBatchedLog } from '${module}'; const log = createBatchedLog('info', 1); ${code}`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+    const lines = stdout.toString().trimEnd().split('\n');
+    return { status, events: lines.map((line) => JSON.parse(line).event) };
+  };
+
+  it('has every line, in order, at the end of the process', () => {
+    const { status, events } = logsOf(
+      `for (let i = 0; i < 999; i++) log.info('http.request'); log.warn('sweep.failed')`,
+    );
+    expect(status).toBe(0);
+    expect(events).toEqual([...Array.from({ length: 999 }, () => 'http.request'), 'sweep.failed']);
+  });
+
+  it.each([
+    ['is ended', 'process.exit(7)', 7],
+    ['breaks', 'throw new Error()', 1],
+  ])('has the last lines of a process that %s', (_how, end, code) => {
+    expect(logsOf(`log.info('service.started'); ${end}`)).toEqual({ status: code, events: ['service.started'] });
+  });
+
+  it('shows a line without waiting for more of them', () => {
+    const { status, events } = logsOf(
+      `log.info('service.started'); setTimeout(() => process.kill(process.pid, 9), 3000)`,
+    );
+    expect(status).toBeNull();
+    expect(events).toEqual(['service.started']);
   });
 });

@@ -58,8 +58,10 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
   app.disable('x-powered-by').disable('etag');
   app.set('query parser', false).set('case sensitive routing', true);
   app.use((request, response, next) => {
-    response.locals.requestId = selectRequestId(request.get('x-request-id'));
-    response.set({ ...API_HEADERS, 'X-Request-Id': response.locals.requestId });
+    const requestId = selectRequestId(request.get('x-request-id'));
+    response.locals.requestId = requestId;
+    setHeaders(response, API_HEADERS);
+    response.setHeader('X-Request-Id', requestId);
     recordAccess(request, response, parts);
     next();
   });
@@ -92,8 +94,11 @@ function originForm(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
+const NO_QUERY = new URLSearchParams();
+
 /** What follows the first question mark. */
 function queryOf(target: string): URLSearchParams {
+  if (!target.includes('?')) return NO_QUERY;
   const [, query = ''] = /^[^?#]*\?([^#]*)/.exec(target) ?? [];
   return new URLSearchParams(query);
 }
@@ -135,19 +140,26 @@ async function admit<Caller>(
   const principal = await authenticateRequest(request.get('authorization'), parts.authenticate);
   response.locals.clientId = principal.clientId;
   const decision = limiter.take(principal.clientId, principal.requestsPerMinute);
-  response.set(rateLimitHeaders(decision, principal.requestsPerMinute));
+  setHeaders(response, rateLimitHeaders(decision, principal.requestsPerMinute));
   if (!decision.admitted) throw new HttpProblem('rate-limited');
   requireScopes(principal, operation.scopes);
   return principal;
 }
 
+/** Express would look for a charset in each. */
+function setHeaders(response: Response, headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) response.setHeader(name, headers[name] as string);
+}
+
 function send(response: Response, reply: Reply): void {
-  response.status(reply.status).set(reply.headers ?? {});
+  response.statusCode = reply.status;
+  if (reply.headers !== undefined) setHeaders(response, reply.headers);
   // Express would look for a charset, an ETag and freshness, and put the text into a buffer first.
   if ('json' in reply) {
     const text = JSON.stringify(reply.json);
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.setHeader('Content-Length', Buffer.byteLength(text)).end(text);
+    response.setHeader('Content-Length', Buffer.byteLength(text));
+    response.end(text);
   } else response.type(reply.contentType).send(reply.text);
 }
 

@@ -8,6 +8,7 @@ export interface ReceivedBody {
   readonly json: unknown;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const whole = (code: 'malformed-json' | 'json-too-complex', message: string) =>
   new HttpProblem(code, [{ in: 'body', pointer: '', message }]);
@@ -38,7 +39,7 @@ function decodeJson(raw: Buffer): unknown {
 
 function parseJson(raw: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
+    return JSON.parse(UTF8.decode(raw));
   } catch {
     throw whole('malformed-json', 'is not JSON in UTF-8');
   }
@@ -60,7 +61,8 @@ function receiveOctets(request: IncomingMessage, limitBytes: number, timeoutMs: 
       if (length > limitBytes) refuse(new HttpProblem('body-too-large'));
       else chunks.push(chunk);
     };
-    const onEnd = () => settle(() => resolve(Buffer.concat(chunks, length)));
+    const onEnd = () =>
+      settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
     const onClose = () => refuse(new HttpProblem('malformed-request'));
     const timer = setTimeout(() => refuse(new HttpProblem('request-timeout', [], { Connection: 'close' })), timeoutMs);
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);

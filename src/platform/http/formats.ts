@@ -1,10 +1,7 @@
 /** base64 of RFC 4648 §4: standard alphabet, padding, unused bits zero; nothing else (no line breaks, no URL alphabet). */
 export function isBase64(text: string): boolean {
-  if (text.length % 4 !== 0) return false;
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  if (/[^A-Za-z0-9+/]/.test(text.slice(0, text.length - padding))) return false;
-  const last = text.slice(-4);
-  return Buffer.from(last, 'base64').toString('base64') === last;
+  // What Node decodes in spite of anything else is not what it writes again. A pattern takes ten times as long.
+  return text.length % 4 === 0 && Buffer.from(text, 'base64').toString('base64') === text;
 }
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?Z$/;

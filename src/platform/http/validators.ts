@@ -27,6 +27,9 @@ function createValidator(schemas: SchemaSet, operation: Operation): RequestValid
   const query = compileParameters(schemas, operation.parameters, 'query');
   const path = compileParameters(schemas, operation.parameters, 'path');
   const header = compileParameters(schemas, operation.parameters, 'header');
+  const headerNames = operation.parameters
+    .filter((parameter) => parameter.in === 'header')
+    .map(({ name }) => ({ name, key: name.toLowerCase() }));
   return {
     validateBody(value) {
       if (body && !body(value)) {
@@ -35,15 +38,14 @@ function createValidator(schemas: SchemaSet, operation: Operation): RequestValid
     },
     validateQuery: (values) => query(singleValues(values)),
     validatePath: (params) => path({ ...params }),
-    validateHeaders: (headers) =>
-      header(
-        Object.fromEntries(
-          operation.parameters
-            .filter((parameter) => parameter.in === 'header')
-            .map((parameter) => [parameter.name, headers[parameter.name.toLowerCase()]] as const)
-            .filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string'),
-        ),
-      ),
+    validateHeaders: (headers) => {
+      const given: Record<string, string> = {};
+      for (const { name, key } of headerNames) {
+        const value = headers[key];
+        if (typeof value === 'string') given[name] = value;
+      }
+      return header(given);
+    },
   };
 }
 
@@ -57,9 +59,11 @@ function compileParameters(schemas: SchemaSet, all: readonly Parameter[], where:
     properties: Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.schema])),
   });
   return (values: Record<string, string>): ParameterValues => {
-    const typed = Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, integers.has(name) ? coerceInteger(value) : value]),
-    );
+    const typed: Record<string, string | number> = { ...values };
+    for (const name of integers) {
+      const value = values[name];
+      if (value !== undefined) typed[name] = coerceInteger(value);
+    }
     if (!validate(typed)) throw new HttpProblem('invalid-request', buildRequestErrors(validate.errors ?? [], where));
     return typed;
   };
