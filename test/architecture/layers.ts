@@ -32,6 +32,7 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   'feature-order-4': [['src/features/challenges/a.ts', "import '../verification/service.ts';"]],
   'feature-order-5': [['src/features/jobs/a.ts', "import '../subjects/service.ts';"]],
   'feature-order-6': [['src/features/tenants/a.ts', "import '../jobs/service.ts';"]],
+  'feature-order-7': [['src/features/audit/a.ts', "import '../tenants/service.ts';"]],
   'sandbox-stands-alone': [['src/platform/a.ts', "import '../sandbox/a.ts';"]],
   'sandbox-uses-core-alone': [['src/sandbox/b.ts', "import '../platform/b.ts';"]],
   'compose-and-main-are-the-top': [['src/features/tenants/a.ts', "import '../../compose.ts';"]],
