@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import {
   encodeElement,
@@ -9,22 +10,23 @@ import { noCrlSource } from '../../../src/gateway/jlis/directory-crl-source.ts';
 import { createRevocationGateway, type GatheredRevocation } from '../../../src/gateway/jlis/gather-revocation.ts';
 import { createHttpOcspSource } from '../../../src/gateway/jlis/http-ocsp-source.ts';
 import { nodeCrypto } from '../../../src/platform/crypto.ts';
-import { createHttpClient } from '../../../src/platform/http-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../../src/platform/http-client/http-client.ts';
 import * as compose from '../../core/revocation/compose.ts';
 import { DAY, HOUR, NOW } from '../../core/revocation/compose.ts';
 import {
   type Answer,
   FAULTS,
   type LoopbackServer,
+  PATIENCE_MS,
+  patienceFor,
   startHttpServer,
 } from '../../platform/http-client/hostile-server.ts';
 import { ca, holder, leaf, pathTo, SERIAL } from './world.ts';
 
 /** The whole way, from the gateway over real HTTP to responders that lie. */
 
-const TIMEOUT_MS = 300;
-const GRACE_MS = 1000;
 const httpClient = createHttpClient();
+const HONEST = { timeoutMs: PATIENCE_MS, httpClient };
 const started: LoopbackServer[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
@@ -47,11 +49,15 @@ type ResponseOptions = Partial<Parameters<typeof compose.composeOcspResponse>[0]
 const respond = (options: ResponseOptions = {}): Uint8Array =>
   compose.composeOcspResponse({ signer: ca, responses: [single()], ...options });
 
-function ask(url: string, certificate = leaf()): Promise<GatheredRevocation> {
+function ask(
+  url: string,
+  certificate = leaf(),
+  { timeoutMs, httpClient }: { timeoutMs: number; httpClient: HttpClient } = HONEST,
+): Promise<GatheredRevocation> {
   const gateway = createRevocationGateway({
     ocsp: createHttpOcspSource({
       urls: { 'digital-signature': url, 'user-authentication': undefined },
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       maxBytes: 65_536,
       httpClient,
     }),
@@ -82,12 +88,11 @@ it('an honest responder is believed', async () => {
   expect(await ask(server.url)).toMatchObject({ status: 'good' });
 });
 
-describe('a responder that fails gives no status, in time', () => {
+describe('a responder that fails gives no status, and is not waited for without end', () => {
   it.each(Object.entries(FAULTS))('%s', async (_, { answer, failure }) => {
     const server = await serve(answer);
-    const startedAt = performance.now();
-    const { status, evidence, attempts } = await ask(server.url);
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + GRACE_MS);
+    const timeoutMs = patienceFor({ failure });
+    const { status, evidence, attempts } = await ask(server.url, leaf(), { timeoutMs, httpClient });
     expect([status, evidence]).toEqual(['undetermined', null]);
     expect(attempts.map(({ refusal }) => refusal?.refused)).toEqual([failure, 'not-configured']);
   });
@@ -179,10 +184,13 @@ it('an URL inside the certificate is never contacted', async () => {
   expect(canary.connections).toBe(0);
 });
 
-it('a hundred questions to a responder that stalls are answered together', async () => {
+it('a hundred questions to a responder that stalls wait side by side', async () => {
   const server = await serve(() => undefined);
-  const startedAt = performance.now();
-  const answers = await Promise.all(Array.from({ length: 100 }, () => ask(server.url)));
-  expect(answers.every(({ status }) => status === 'undetermined')).toBe(true);
-  expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + 2 * GRACE_MS);
+  const impatient = createHttpClient({ maxSockets: 100 });
+  const settings = { timeoutMs: PATIENCE_MS, httpClient: impatient };
+  const answers = Promise.all(Array.from({ length: 100 }, () => ask(server.url, leaf(), settings)));
+  while (server.requests.length < 100) await sleep(5); // none waits for another's end
+  impatient.giveUp();
+  expect((await answers).every(({ status }) => status === 'undetermined')).toBe(true);
+  impatient.close();
 });

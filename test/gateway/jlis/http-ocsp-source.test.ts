@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHttpOcspSource } from '../../../src/gateway/jlis/http-ocsp-source.ts';
 import { createHttpClient } from '../../../src/platform/http-client/http-client.ts';
-import { FAULTS, type LoopbackServer, startHttpServer } from '../../platform/http-client/hostile-server.ts';
+import {
+  FAULTS,
+  type LoopbackServer,
+  PATIENCE_MS,
+  patienceFor,
+  startHttpServer,
+} from '../../platform/http-client/hostile-server.ts';
 
 const started: LoopbackServer[] = [];
 const httpClient = createHttpClient();
@@ -19,7 +25,7 @@ async function respond(name: string): Promise<LoopbackServer> {
   return server;
 }
 
-const limits = { timeoutMs: 250, maxBytes: 1024, httpClient };
+const limits = { timeoutMs: PATIENCE_MS, maxBytes: 1024, httpClient };
 
 describe('createHttpOcspSource', () => {
   it('asks the responder of the kind and no other', async () => {
@@ -72,6 +78,7 @@ describe('createHttpOcspSource', () => {
     started.push(server);
     const source = createHttpOcspSource({
       ...limits,
+      timeoutMs: patienceFor({ failure }),
       urls: { 'digital-signature': server.url, 'user-authentication': undefined },
     });
     const fetched = await source.fetchOcspResponse('digital-signature', Uint8Array.of(5));

@@ -59,8 +59,20 @@ async function listen(
 
 const TYPE = 'application/ocsp-response';
 
-/** Ways in which a responder can misbehave whatever body it would send. */
-export const FAULTS: Readonly<Record<string, { readonly answer: Answer; readonly failure: string }>> = {
+export interface Fault {
+  readonly answer: Answer;
+  readonly failure: string;
+}
+
+/**
+ * Time to wait for it: little where only the end of the time ends the waiting; else so much that a busy machine is not
+ * mistaken for a stall.
+ */
+export const patienceFor = ({ failure }: Pick<Fault, 'failure'>): number => (failure === 'timeout' ? 250 : PATIENCE_MS);
+export const PATIENCE_MS = 60_000;
+
+/** Ways in which a responder can misbehave whatever body it would send. Those that stall would do so for ever. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
   'never answers': { answer: () => undefined, failure: 'timeout' },
   'sends the head and stalls': {
     answer: (_, response) => {
