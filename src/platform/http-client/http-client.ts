@@ -1,6 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosResponse, isAxiosError } from 'axios';
+import { Axios, type AxiosResponse, isAxiosError } from 'axios';
+import { createDirectAdapter } from './direct-adapter.ts';
 import { BodyTooLarge, readBody } from './read-body.ts';
 
 export interface HttpPost {
@@ -41,20 +42,14 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
   const agentOptions = { keepAlive: true, maxSockets: options.maxSockets ?? 64, maxFreeSockets: 16 };
   const httpAgent = new HttpAgent(agentOptions);
   const httpsAgent = new HttpsAgent(agentOptions);
-  const instance = axios.create({
-    adapter: 'http',
-    httpAgent,
-    httpsAgent,
-    proxy: false,
-    maxRedirects: 0,
-    decompress: false,
-    responseType: 'stream',
-    transformRequest: [(data: unknown) => data],
-    validateStatus: () => true,
-  });
+  // Not axios.create: its defaults are merged into every call, and only make sense above axios' own transport.
+  const instance = new Axios({ adapter: createDirectAdapter({ http: httpAgent, https: httpsAgent }) });
 
   const send = async (request: HttpPost, signal: AbortSignal): Promise<HttpOutcome> => {
-    const response: AxiosResponse<IncomingMessage> = await instance.post(request.url, Buffer.from(request.body), {
+    const response: AxiosResponse<IncomingMessage> = await instance.request({
+      method: 'post',
+      url: request.url,
+      data: request.body,
       signal,
       headers: {
         Accept: request.accept,

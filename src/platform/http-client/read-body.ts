@@ -9,23 +9,26 @@ export class BodyTooLarge extends Error {
 }
 
 /** Reads the stream to its end; at `maxBytes` or when `signal` aborts it is destroyed, and with it its connection. */
-export async function readBody(stream: Readable, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
-  const abort = (): void => {
-    stream.destroy(new Error('aborted'));
-  };
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort);
-  try {
+export function readBody(stream: Readable, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const abort = () => stream.destroy(new Error('aborted'));
+    stream.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBytes) throw new BodyTooLarge();
-      chunks.push(chunk);
-    }
-    const body = Buffer.concat(chunks, length);
-    return new Uint8Array(body.buffer, body.byteOffset, body.length);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+      if (length > maxBytes) stream.destroy(new BodyTooLarge());
+      else chunks.push(chunk);
+    });
+    stream.on('end', () => {
+      const body = Buffer.concat(chunks, length);
+      resolve(new Uint8Array(body.buffer, body.byteOffset, body.length));
+    });
+    stream.on('error', reject);
+    stream.on('close', () => {
+      signal.removeEventListener('abort', abort);
+      if (!stream.readableEnded) reject(new Error('the stream was closed before its end'));
+    });
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+  });
 }

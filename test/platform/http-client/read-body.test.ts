@@ -32,4 +32,12 @@ describe('readBody', () => {
     await expect(readBody(stream, 3, AbortSignal.abort())).rejects.toThrow('aborted');
     expect(stream.destroyed).toBe(true);
   });
+
+  it('ends when the stream is closed before its end', async () => {
+    const stream = new PassThrough();
+    stream.write(Buffer.of(1));
+    const body = readBody(stream, 3, new AbortController().signal);
+    stream.destroy();
+    await expect(body).rejects.toThrow('closed before its end');
+  });
 });
