@@ -8,20 +8,29 @@ const NODE_NAME: Readonly<Record<HashAlgorithm, string>> = {
   'SHA-512': 'sha512',
 };
 
+interface ReadyKey {
+  /** Of the octets: stays what it is when a caller writes over the buffer that they stood in. */
+  readonly base64: string;
+  readonly key: KeyObject;
+}
+
 /** Keys of CAs and responders come again with every verification; these are few, and a stranger's pushes out at most one. */
 const MAX_READY_KEYS = 16;
 
-/** By the base64 of their octets, which a buffer that is written over meanwhile does not change; used last, stands last. */
-const readyKeys = new Map<string, KeyObject>();
+/**
+ * Used last, stands first. No Map: one that is always added to and deleted from leaves its former tables behind, each of
+ * which holds the keys of its time and the next table, so that what is short-lived is kept until the next full collection.
+ */
+const readyKeys: ReadyKey[] = [];
 
 function readKey(spki: Uint8Array): KeyObject {
   const base64 = Buffer.from(spki.buffer, spki.byteOffset, spki.length).toString('base64');
-  const ready = readyKeys.get(base64);
-  if (ready !== undefined) readyKeys.delete(base64);
-  const key = ready ?? createPublicKey(encodePem(base64));
-  readyKeys.set(base64, key);
-  if (readyKeys.size > MAX_READY_KEYS) readyKeys.delete(readyKeys.keys().next().value as string);
-  return key;
+  const place = readyKeys.findIndex((ready) => ready.base64 === base64);
+  const ready = readyKeys[place] ?? { base64, key: createPublicKey(encodePem(base64)) };
+  const last = place >= 0 ? place : Math.min(readyKeys.length, MAX_READY_KEYS - 1);
+  for (let i = last; i > 0; i--) readyKeys[i] = readyKeys[i - 1] as ReadyKey;
+  readyKeys[0] = ready;
+  return ready.key;
 }
 
 const LINE = 64;

@@ -45,6 +45,20 @@ describe('verifySignature', () => {
     expect(nodeCrypto.verifySignature(RSA_SHA256, reused, data, sign('sha256', data, other.privateKey))).toBe(true);
   });
 
+  it('takes every key for itself, however many came before and come again', () => {
+    const keys = Array.from({ length: 20 }, () => newEcKey('P-256'));
+    const signatures = keys.map(({ privateKey }) => sign('sha256', data, privateKey));
+    const verified = (by: number, of: number): boolean =>
+      nodeCrypto.verifySignature(ECDSA_SHA256, keys[by]?.spki.der as Uint8Array, data, signatures[of] as Uint8Array);
+    for (let turn = 0; turn < 3; turn++) {
+      for (let i = 0; i < keys.length; i++) {
+        expect(verified(0, 0)).toBe(true);
+        expect(verified(i, i)).toBe(true);
+        expect(verified(i, (i + 1) % keys.length)).toBe(false);
+      }
+    }
+  });
+
   it('answers false, and throws nothing, for keys and signatures that are none', () => {
     const signature = sign('sha256', data, rsa.privateKey);
     const nothing = new Uint8Array();
