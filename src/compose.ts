@@ -51,7 +51,20 @@ export interface RunningService {
 export interface Parts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly patience?: Patience;
 }
+
+/** How long is waited before a client is told 408 or 503, milliseconds. */
+export interface Patience {
+  readonly bodyMs: number;
+  /** For a connection to the database, free or new. */
+  readonly connectionMs: number;
+  readonly statementMs: number;
+  /** For the database to answer when `/readyz` asks. */
+  readonly readinessMs: number;
+}
+
+const PATIENCE: Patience = { bodyMs: 10_000, connectionMs: 5_000, statementMs: 10_000, readinessMs: 1_000 };
 
 /** What the mode decides: where the database and the gateway are, and whom to trust. */
 interface Surroundings {
@@ -64,7 +77,6 @@ interface Surroundings {
   readonly notes: readonly string[];
 }
 
-const BODY_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 4_000;
 /** After that a stop no longer waits for a responder that stalls: what asked it is answered with TRY_LATER, and recorded. */
@@ -92,11 +104,17 @@ export async function startService(config: Config, parts: Parts): Promise<Runnin
 async function startOn(
   surroundings: Surroundings,
   config: Config,
-  { clock, log }: Parts,
+  { clock, log, patience = PATIENCE }: Parts,
   stops: Stops,
 ): Promise<RunningService> {
   const { anchors, policies, ocspUrls, sandboxUrl } = surroundings;
-  const database = createDatabase({ url: surroundings.databaseUrl, poolSize: config.databasePoolSize, log });
+  const database = createDatabase({
+    url: surroundings.databaseUrl,
+    poolSize: config.databasePoolSize,
+    acquireTimeoutMs: patience.connectionMs,
+    statementTimeoutMs: patience.statementMs,
+    log,
+  });
   stops.add(() => database.close());
   if (config.mode === 'production') await refuseUnfitDatabase(config, database, log);
   const vault = await createVault({ keyFile: config.vaultKeyFile, database, log });
@@ -146,7 +164,10 @@ async function startOn(
   const contract = decodeContract(await readFile(CONTRACT, 'utf8'));
   const describe = () => describeGateway(ocsp, crls, clock);
   metrics.ageOfOldestCrl(() => describe().oldestCrlAgeSeconds);
-  const readiness = createReadiness(database, () => ({ mode: config.mode, gateway: describe().body }));
+  const readiness = createReadiness(
+    () => database.isReachable(patience.readinessMs),
+    () => ({ mode: config.mode, gateway: describe().body }),
+  );
   const app = createApp({
     contract,
     routes: {
@@ -158,7 +179,7 @@ async function startOn(
     clock,
     log,
     metrics,
-    bodyTimeoutMs: BODY_TIMEOUT_MS,
+    bodyTimeoutMs: patience.bodyMs,
     mount: mountDocsAssets,
   });
   const sweeps = createSweeps({ database, clock, log });

@@ -1,4 +1,3 @@
-import type { Database } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Routes } from './app.ts';
 import { docsPage } from './docs.ts';
@@ -7,12 +6,10 @@ import type { Contract } from './document.ts';
 /** Can requests be answered? `body` is the Readiness of openapi.yaml. */
 export type Readiness = () => Promise<{ readonly ready: boolean; readonly body: object }>;
 
-const DATABASE_PATIENCE_MS = 1_000;
-
 /** Ready while the database answers; what `describe` adds about the gateway never makes it unready. */
-export function createReadiness(database: Pick<Database, 'isReachable'>, describe: () => object): Readiness {
+export function createReadiness(isReachable: () => Promise<boolean>, describe: () => object): Readiness {
   return async () => {
-    const usable = await database.isReachable(DATABASE_PATIENCE_MS);
+    const usable = await isReachable();
     return { ready: usable, body: { status: usable ? 'ready' : 'not-ready', database: { usable }, ...describe() } };
   };
 }
