@@ -1,7 +1,10 @@
 /** What the application's login may do, table by table: nothing appended can be rewritten, nothing else is granted. */
 const TABLE_RIGHTS = {
   tenant: 'select, insert, update (policy, status)',
-  client: 'select, insert, update (expires_at, revoked_at)',
+  client:
+    'select, insert, update (name, scopes, external_id, certificate_sha256, expires_at, revoked_at, last_used_at)',
+  client_key: 'select, insert, update (ends_at)',
+  request_quota: 'select, insert, update',
   data_key: 'select, insert',
   deployment_key: 'select, insert',
   challenge: 'select, insert, update (used_at, used_by)',
@@ -12,14 +15,26 @@ const TABLE_RIGHTS = {
   evidence: 'select, insert',
   event: 'select, insert',
   idempotency_key: 'select, insert, update',
+  audit_unsealed: 'select, insert',
+  audit_line: 'select',
+  audit_batch: 'select',
+  audit_seal: 'select, insert',
+  audit_key: 'select, insert',
+  audit_pruning: 'select',
+  audit_delivery: 'select, insert, update',
 };
 
 /** Functions that see over tenants; everyone else is denied them. Their reasons stand at their definition. */
 const FUNCTIONS = [
   'client_by_key_hash(bytea)',
+  'client_by_external_id(text)',
   'tenant_by_name(text)',
+  'list_tenants(text, integer)',
   'purge_challenges(timestamptz, integer)',
   'purge_idempotency_keys(timestamptz, integer)',
+  'audit_gather_batch(timestamptz, integer, interval)',
+  'audit_prune(timestamptz, integer, text, timestamptz)',
+  'audit_waiting()',
 ];
 
 /** Run after every migrate; `login` is the quoted name of the role. */

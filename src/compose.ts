@@ -7,10 +7,12 @@ import type { CertificateKind } from './core/jpki/certificate-kind.ts';
 import { buildPolicyTable, type PolicyTable } from './core/jpki/policy-table.ts';
 import { buildTrustAnchors, type TrustAnchors } from './core/jpki/trust-anchors.ts';
 import { issuerKeyOf } from './core/x509/path/issuer-key.ts';
-import { principalOf } from './features/caller-of-call.ts';
+import { admissionOf } from './features/caller-of-call.ts';
 import { challengeRoutes } from './features/challenges/routes.ts';
 import { createChallengeService } from './features/challenges/service.ts';
 import { createSweeps } from './features/jobs/service.ts';
+import { RIGHTS } from './features/rights.ts';
+import { createLeaseSource } from './features/tenants/lease-store.ts';
 import { loadSandboxClient } from './features/tenants/sandbox-client.ts';
 import { createTenantService } from './features/tenants/service.ts';
 import { verificationRoutes } from './features/verification/routes.ts';
@@ -29,6 +31,8 @@ import { describeSchemaLag, describeServerAge, describeStrongLogin } from './pla
 import { createApp } from './platform/http/app.ts';
 import { mountDocsAssets } from './platform/http/docs.ts';
 import { decodeContract } from './platform/http/document.ts';
+import { createPeerReader } from './platform/http/peer.ts';
+import { createRateLimiter } from './platform/http/rate-limit.ts';
 import { createReadiness, runningRoutes } from './platform/http/running-routes.ts';
 import { startServer } from './platform/http/server.ts';
 import { createHttpClient } from './platform/http-client/http-client.ts';
@@ -168,6 +172,8 @@ async function startOn(
     () => database.isReachable(patience.readinessMs),
     () => ({ mode: config.mode, gateway: describe().body }),
   );
+  const limiter = createRateLimiter(createLeaseSource(database), clock);
+  stops.add(() => limiter.close());
   const app = createApp({
     contract,
     routes: {
@@ -175,7 +181,11 @@ async function startOn(
       ...challengeRoutes(challenges),
       ...verificationRoutes(verifications),
     },
-    authenticate: async (apiKey) => principalOf(await tenants.authenticate(apiKey)),
+    rights: RIGHTS,
+    authenticate: async ({ kind, value }) =>
+      kind === 'api-key' ? admissionOf(await tenants.authenticate(value)) : { ok: false, code: 'unauthenticated' },
+    limiter,
+    readPeer: createPeerReader({ trusted: [], certificateHeader: undefined }),
     clock,
     log,
     metrics,

@@ -1,6 +1,10 @@
 import { access } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { AdministrationConfig } from '../config.ts';
+import { MIGRATIONS } from '../compose.ts';
+import { type AdministrationConfig, parseAdministrationConfig } from '../config.ts';
+import type { ServiceResult } from '../features/service-result.ts';
+import type { Actor } from '../features/tenants/act-line.ts';
 import { createTenantService, type TenantService } from '../features/tenants/service.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDatabase } from '../platform/database/create-database.ts';
@@ -8,10 +12,12 @@ import { DATABASE, LOGIN, OWNER, urlOf } from '../platform/database/embedded/clu
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.ts';
 import { loadRecord } from '../platform/database/embedded/record.ts';
 import { describeSchemaLag } from '../platform/database/start-conditions.ts';
+import { PROBLEMS } from '../platform/http/problem-map.ts';
 import { type Log, silentLog } from '../platform/log.ts';
 import { StartRefused } from '../platform/start-refused.ts';
-import type { Stops } from '../platform/stops.ts';
+import { Stops } from '../platform/stops.ts';
 import { createVault } from '../platform/vault/create-vault.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface DatabaseUrls {
   readonly url: string;
@@ -60,4 +66,50 @@ export async function openTenants(
   if (lag !== undefined) throw new StartRefused([lag]);
   const vault = await createVault({ keyFile: config.vaultKeyFile, database, log: parts.log });
   return createTenantService({ database, hashes: vault.hashes, clock: parts.clock, mode: config.mode });
+}
+
+export function readConfig(terminal: Terminal): AdministrationConfig {
+  const parsed = parseAdministrationConfig(terminal.env, terminal.readFile);
+  if (!parsed.ok) throw new StartRefused(parsed.problems);
+  return parsed.config;
+}
+
+export async function withStops<T>(work: (stops: Stops) => Promise<T>): Promise<T> {
+  const stops = new Stops();
+  try {
+    return await work(stops);
+  } finally {
+    await stops.run();
+  }
+}
+
+/** Work on tenants and clients, in the name of who runs the command. */
+export function withTenants(
+  terminal: Terminal,
+  work: (tenants: TenantService, operator: Actor) => Promise<void>,
+): Promise<number> {
+  const { clock, log } = terminal;
+  return withStops(async (stops) => {
+    await work(await openTenants(readConfig(terminal), { clock, log, migrations: MIGRATIONS }, stops), operator());
+    return 0;
+  });
+}
+
+/** The account on this machine: the command line asks for no key. */
+export function operator(): Actor {
+  return { kind: 'operator', name: accountName(), right: 'operator', address: null, requestId: null };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`; // a container's user may have no name
+  }
+}
+
+export function resultOf<T>(result: ServiceResult<T>): T {
+  if (result.ok) return result.value;
+  const said = result.errors?.map((error) => error.message) ?? [];
+  throw new StartRefused(said.length > 0 ? said : [`${PROBLEMS[result.code].title}.`]);
 }

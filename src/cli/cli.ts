@@ -1,4 +1,5 @@
-import { COMMANDS, WrongUsage } from './commands.ts';
+import { WrongUsage } from './arguments.ts';
+import { COMMANDS } from './commands.ts';
 import { failureSentences } from './failure-sentences.ts';
 import type { Terminal } from './terminal.ts';
 import { USAGE } from './usage.ts';

@@ -10,18 +10,39 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
       データベースを最新のスキーマにし、ログインに権限を与えます（DATABASE_ADMIN_URL を使用）。
       Brings the schema up to date and makes the login's grants (as DATABASE_ADMIN_URL).
 
-  tenants create NAME [--role verifier|service-provider]
+  tenants create NAME [--role verifier|service-provider|operator]
           [--authority accreditation|contract --authority-reference TEXT
            --authority-from YYYY-MM-DD [--authority-to YYYY-MM-DD]] [--json]
-      テナントを作ります。 / Makes a tenant.
+      テナントを作ります。operator は運用者のテナントで、/admin で全テナントを管理します。
+      Makes a tenant. The clients of an operator's administer every tenant through /admin.
 
-  tenants policy NAME --set KEY=VALUE [--set KEY=VALUE ...] [--json]
-      テナントの方針を変えます（例: --set challengeRequired=false）。
-      Changes a tenant's policy.
+  tenants list [--json]
+      テナントの一覧 / All tenants.
 
-  clients create --tenant NAME --scopes SCOPE[,SCOPE...] [--name TEXT] [--json]
+  tenants policy NAME [--set KEY=VALUE ...] [--json]
+      テナントの方針を表示し、変えます（例: --set challengeRequired=false）。
+      Shows a tenant's policy, and changes it.
+
+  tenants suspend NAME | tenants resume NAME [--json]
+      テナントを停止・再開します。 / Nobody may call for a suspended tenant.
+
+  clients create --tenant NAME --scopes SCOPE[,SCOPE...] [--name TEXT] [--expires INSTANT]
+          [--external-id ID] [--certificate FILE|SHA256] [--no-key] [--json]
       クライアントを作り、APIキーを一度だけ表示します。
       Makes a client and shows its API key, this once.
+
+  clients list --tenant NAME [--json]
+      クライアントの一覧（最終利用時刻を含む） / The tenant's clients, with their last use.
+
+  clients change ID --tenant NAME [--scopes ...] [--name ...] [--expires ...] [--external-id ...] [--certificate ...] [--json]
+      クライアントを変えます（none で取り消し）。 / Changes what is named; "none" takes it away.
+
+  clients rotate ID --tenant NAME [--overlap SECONDS] [--json]
+      新しいAPIキーを作ります。前のキーは重複期間（既定24時間）の後に無効になります。
+      Makes a new API key; the one before it ends after the overlap (24 hours unless given).
+
+  clients revoke ID --tenant NAME [--json]
+      クライアントを失効させます。 / Ends a client for good.
 
   judge < CASES.ndjson > VERDICTS.ndjson
       標準入力の案件（1行に1件のJSON）を判定し、1行に1件ずつ結果を出します。データベースも設定も要りません。

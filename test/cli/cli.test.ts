@@ -30,6 +30,8 @@ const authority = [
   '--authority-from',
 ];
 
+const client = ['clients', 'create', '--tenant', 'a', '--scopes', 'verify'];
+
 describe('usage', () => {
   it('is shown on request, in both languages', async () => {
     const { code, out } = await run('help');
@@ -65,7 +67,10 @@ describe('usage', () => {
       [...authority, '2026-04-01', '--authority-to', '2026-03-31'],
       /--authority-to is before/,
     ],
-    ['no policy', ['tenants', 'policy', 'a'], /--set KEY=VALUE is missing/],
+    ['no client', ['clients', 'revoke', '--tenant', 'a'], /exactly one client id/],
+    ['an overlap of no number', ['clients', 'rotate', 'cli_1', '--tenant', 'a', '--overlap', '1d'], /--overlap is/],
+    ['an expiry of no day', [...client, '--expires', '2026-02-30T00:00:00Z'], /--expires is an instant/],
+    ['no certificate', [...client, '--certificate', '/nowhere.pem'], /--certificate is a PEM file/],
     ['no tenant', ['clients', 'create', '--scopes', 'verify'], /--tenant NAME is missing/],
     ['no scopes', ['clients', 'create', '--tenant', 'a'], /--scopes/],
   ])('wrong: %s', async (_name, args, sentence) => {

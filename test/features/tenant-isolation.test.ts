@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Caller } from '../../src/features/tenants/caller.ts';
+import { createLeaseSource } from '../../src/features/tenants/lease-store.ts';
 import { createWorld, issueChallenge, signedRequest, verify, type World } from './world.ts';
 
 /** Tables that hold nothing of a tenant. */
@@ -18,6 +19,9 @@ beforeAll(async () => {
   for (const caller of [mine, theirs]) {
     await issueChallenge(world, caller);
     await verify(world, caller, signedRequest(Buffer.from('content')), 'key');
+    const limits = { perMinute: 60, perDay: null, perMonth: null };
+    const lease = { limits, wanted: 1, unspent: 0, unspentMinuteStartsAt: 0, at: world.clock.now() };
+    await createLeaseSource(world.database)(caller, lease);
   }
   login = new pg.Client({ connectionString: world.testDatabase.url });
   await login.connect();
@@ -138,12 +142,14 @@ describe('what the login may do', () => {
     },
   );
 
-  it('crosses tenants through four named functions and no others', async () => {
+  it('crosses tenants through these named functions and no others', async () => {
     const { rows } = await world.superuser.query(
       `select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
     );
     expect(rows.map(({ proname }) => proname)).toEqual([
+      'client_by_external_id',
       'client_by_key_hash',
+      'list_tenants',
       'purge_challenges',
       'purge_idempotency_keys',
       'tenant_by_name',

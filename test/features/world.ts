@@ -9,6 +9,7 @@ import { buildTrustAnchors } from '../../src/core/jpki/trust-anchors.ts';
 import { decodeCertificate } from '../../src/core/x509/decode-certificate.ts';
 import { type ChallengeService, createChallengeService } from '../../src/features/challenges/service.ts';
 import type { RequestOptions } from '../../src/features/request-options.ts';
+import type { Actor } from '../../src/features/tenants/act-line.ts';
 import type { Caller, TenantPolicy, TenantRole } from '../../src/features/tenants/caller.ts';
 import { createTenantService, type TenantService } from '../../src/features/tenants/service.ts';
 import { createVerificationService, type VerificationService } from '../../src/features/verification/service.ts';
@@ -25,6 +26,9 @@ import { FIXTURE_NOW, readFixture, readKey } from '../fixtures.ts';
 import { createFakeGateway, type FakeGateway } from './fake-gateway.ts';
 
 const ROOTS = ['digital-signature-1', 'digital-signature-2', 'user-authentication-1', 'user-authentication-2'];
+
+/** Who acts at the command line. */
+export const OPERATOR: Actor = { kind: 'operator', name: 'tester', right: 'operator', address: null, requestId: null };
 
 /** The features over a database of their own, a real vault and a fake gateway, at the fixtures' time. */
 export interface World {
@@ -72,12 +76,12 @@ export async function createWorld(): Promise<World> {
     }),
     async createCaller(name, settings = {}) {
       const role = settings.role ?? 'verifier';
-      const tenant = await tenants.createTenant({ name, role });
-      const client = await tenants.createClient({ tenant: name, scopes: ['verify'] });
+      const tenant = await tenants.createTenant(OPERATOR, { name, role });
+      const client = await tenants.clients.create(OPERATOR, { tenant: name, scopes: ['verify'] });
       if (!tenant.ok || !client.ok) throw new Error('the tenant was not made');
-      const caller = await tenants.authenticate(client.value.apiKey);
-      if (caller === undefined) throw new Error('the client was not found');
-      return { ...caller, policy: { ...caller.policy, ...settings.policy } };
+      const found = await tenants.authenticate(client.value.apiKey ?? '');
+      if (!found.ok) throw new Error('the client was not found');
+      return { ...found.caller, policy: { ...found.caller.policy, ...settings.policy } };
     },
     async close() {
       await superuser.end();

@@ -52,23 +52,22 @@ describe('who may call', () => {
 });
 
 describe('how often one may call', () => {
-  it('is told in headers, refused above the quota, and admitted again as time goes by', async () => {
+  it('is told in headers, refused above the quota, and admitted again in the next minute', async () => {
     let now = NOW;
     const limited = await start({ rateLimitPerMinute: 3, now: () => now });
     const call = () => ask(limited.url, '/jpki/verifications', { key: VERIFY_KEY });
     const first = await call();
-    expect(first.headers.get('ratelimit')).toBe('"client";r=2;t=20');
-    expect(first.headers.get('ratelimit-policy')).toBe('"client";q=3;w=60');
+    expect(first.headers.get('ratelimit')).toBe('"minute";r=2;t=60');
+    expect(first.headers.get('ratelimit-policy')).toBe('"minute";q=3;w=60');
     await call();
     expect((await call()).status).toBe(200);
     const refused = await call();
     expect([refused.status, refused.body.code]).toEqual([429, 'rate-limited']);
-    expect(refused.headers.get('retry-after')).toBe('20');
-    now += 19_000;
+    expect(refused.headers.get('retry-after')).toBe('60');
+    now += 59_999;
     expect((await call()).status).toBe(429);
-    now += 1_000;
+    now += 1;
     expect((await call()).status).toBe(200);
-    expect((await call()).status).toBe(429);
   });
 
   it('is counted for each client by itself', async () => {

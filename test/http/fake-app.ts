@@ -1,9 +1,13 @@
 import { type ChallengeUseCases, challengeRoutes } from '../../src/features/challenges/routes.ts';
-import type { Caller, Scope, TenantPolicy } from '../../src/features/tenants/caller.ts';
+import { RIGHTS } from '../../src/features/rights.ts';
+import type { Caller, Scope } from '../../src/features/tenants/caller.ts';
+import { defaultPolicy } from '../../src/features/tenants/policy.ts';
 import { type VerificationUseCases, verificationRoutes } from '../../src/features/verification/routes.ts';
 import type { VerificationResponse } from '../../src/features/verification/wire.ts';
 import { createApp } from '../../src/platform/http/app.ts';
 import { mountDocsAssets } from '../../src/platform/http/docs.ts';
+import { createPeerReader } from '../../src/platform/http/peer.ts';
+import { createRateLimiter, type LeaseSource } from '../../src/platform/http/rate-limit.ts';
 import { type Readiness, runningRoutes } from '../../src/platform/http/running-routes.ts';
 import { type RunningServer, startServer } from '../../src/platform/http/server.ts';
 import { type Log, type LogFacts, silentLog } from '../../src/platform/log.ts';
@@ -13,17 +17,6 @@ import { contract } from './contract.ts';
 export const NOW = Date.parse('2026-11-22T03:00:00Z');
 export const VERIFY_KEY = 'jpk_verify';
 export const OTHER_KEY = 'jpk_statuschecks';
-
-const policy: TenantPolicy = {
-  challengeRequired: false,
-  revocationMethod: 'ocsp',
-  ocspMaxAgeSeconds: 3_600,
-  crlMaxAgeSeconds: 129_600,
-  kindsAccepted: ['digital-signature', 'user-authentication'],
-  digestAllowed: false,
-  storeSubject: true,
-  rateLimitPerMinute: 600,
-};
 
 export const verification: VerificationResponse = {
   verificationId: 'ver_068w3w5k1r7q3a8v',
@@ -103,6 +96,7 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
   const metrics = createMetrics();
   const ready = { status: 'ready', mode: 'sandbox', database: { usable: true }, gateway: { ocsp: [], crls: [] } };
   const readiness = settings.readiness ?? (async () => ({ ready: true, body: ready }));
+  const clock = { now: settings.now ?? (() => NOW) };
   const scopes: Record<string, Scope> = { [VERIFY_KEY]: 'verify', [OTHER_KEY]: 'status:check' };
   const app = createApp<Caller>({
     contract,
@@ -111,25 +105,27 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
       ...challengeRoutes(useCases),
       ...verificationRoutes(useCases),
     },
-    authenticate: async (apiKey) => {
-      const scope = scopes[apiKey];
-      if (scope === undefined) return undefined;
+    rights: RIGHTS,
+    limiter: createRateLimiter(fakeLeases(), clock),
+    readPeer: createPeerReader({ trusted: [], certificateHeader: undefined }),
+    authenticate: async ({ value }) => {
+      const scope = scopes[value];
+      if (scope === undefined) return { ok: false, code: 'unauthenticated' };
       const caller: Caller = {
         tenantId: '00000000-0000-7000-8000-000000000001',
         tenantName: 'bank-a',
         tenantRole: 'verifier',
-        policy,
+        policy: defaultPolicy('sandbox'),
         clientId: `cli_${scope}`,
         scopes: new Set([scope]),
+        address: null,
+        right: null,
       };
-      return {
-        caller,
-        clientId: caller.clientId,
-        scopes: caller.scopes,
-        requestsPerMinute: settings.rateLimitPerMinute ?? 6000,
-      };
+      const limits = { perMinute: settings.rateLimitPerMinute ?? 6000, perDay: null, perMonth: null };
+      const { clientId, tenantRole: role } = caller;
+      return { ok: true, principal: { caller, clientId, role, scopes: caller.scopes, certificates: [], limits } };
     },
-    clock: { now: settings.now ?? (() => NOW) },
+    clock,
     log,
     metrics,
     bodyTimeoutMs: settings.bodyTimeoutMs ?? 5_000,
@@ -142,4 +138,19 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
     stopTimeoutMs: settings.stopTimeoutMs ?? 4_000,
   });
   return { ...server, useCases, lines };
+}
+
+/** Minutes counted in memory: what lease_requests does in PostgreSQL, for one replica. */
+function fakeLeases(): LeaseSource<Caller> {
+  const taken = new Map<string, number>();
+  return async ({ clientId }, { limits, wanted, at }) => {
+    const minuteStartsAt = at - (at % 60_000);
+    const name = `${clientId} ${minuteStartsAt}`;
+    const before = taken.get(name) ?? 0;
+    const granted = Math.max(0, Math.min(wanted, limits.perMinute - before));
+    taken.set(name, before + granted);
+    const left = limits.perMinute - before - granted;
+    const minute = { name: 'minute', limit: limits.perMinute, left, seconds: 60 } as const;
+    return { granted, minuteStartsAt, windows: [{ ...minute, endsAt: minuteStartsAt + 60_000 }] };
+  };
 }

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storePrivateFile } from '../../platform/private-file.ts';
 import type { ServiceResult } from '../service-result.ts';
+import type { Actor } from './act-line.ts';
 import type { TenantService } from './service.ts';
 
 const TENANT = 'sandbox';
+const START: Actor = { kind: 'system', name: 'start', right: 'operator', address: null, requestId: null };
 export const SANDBOX_KEY_FILE = 'sandbox-api-key';
 
 /**
@@ -14,13 +16,18 @@ export const SANDBOX_KEY_FILE = 'sandbox-api-key';
 export async function loadSandboxClient(tenants: TenantService, dataDir: string): Promise<string> {
   const path = join(dataDir, SANDBOX_KEY_FILE);
   const kept = (await readFile(path, 'utf8').catch(() => '')).trim();
-  if (kept !== '' && (await tenants.authenticate(kept)) !== undefined) return kept;
-  const created = await tenants.createTenant({ name: TENANT });
+  if (kept !== '' && (await tenants.authenticate(kept)).ok) return kept;
+  const created = await tenants.createTenant(START, { name: TENANT });
   if (!created.ok && created.code !== 'tenant-exists') refuse(created);
-  const client = await tenants.createClient({ tenant: TENANT, scopes: ['verify', 'subjects:read'], name: TENANT });
+  const client = await tenants.clients.create(START, {
+    ...{ tenant: TENANT, name: TENANT },
+    scopes: ['verify', 'subjects:read'],
+  });
   if (!client.ok) return refuse(client);
-  await storePrivateFile(path, `${client.value.apiKey}\n`);
-  return client.value.apiKey;
+  const { apiKey } = client.value;
+  if (apiKey === null) throw new Error('the sandbox client has no key');
+  await storePrivateFile(path, `${apiKey}\n`);
+  return apiKey;
 }
 
 function refuse(result: Extract<ServiceResult<unknown>, { ok: false }>): never {

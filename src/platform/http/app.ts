@@ -5,12 +5,14 @@ import { DatabaseUnavailable } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { recordAccess } from './access.ts';
-import { type Authenticate, authenticateRequest, type Principal, requireScopes } from './authentication.ts';
+import { type Authenticate, authenticateRequest, type Right, requireRight } from './authentication.ts';
 import { receiveJson } from './body.ts';
 import type { Contract, Operation } from './document.ts';
+import type { Peer, ReadPeer } from './peer.ts';
+import type { Principal } from './principal.ts';
 import { buildProblem, HttpProblem } from './problem.ts';
 import { PROBLEMS } from './problem-map.ts';
-import { createRateLimiter, type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
+import { codeOfRefusal, type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
 import type { Reply } from './reply.ts';
 import { selectRequestId } from './request-id.ts';
 import { API_HEADERS } from './security-headers.ts';
@@ -20,6 +22,10 @@ import { createRequestValidators, type ParameterValues, type RequestValidator } 
 export interface Call<Caller> {
   /** Of operations that name a scope. */
   readonly principal: Principal<Caller> | undefined;
+  /** The scope that let it in; null where none is asked for. */
+  readonly scope: string | null;
+  /** Where it came from, as trusted proxies tell. */
+  readonly address: string | null;
   readonly requestId: string;
   readonly path: ParameterValues;
   readonly query: ParameterValues;
@@ -35,7 +41,11 @@ export type Routes<Caller> = Readonly<Record<string, (call: Call<Caller>) => Pro
 export interface AppParts<Caller> {
   readonly contract: Contract;
   readonly routes: Routes<Caller>;
+  /** By operationId; null: open to all. */
+  readonly rights: Readonly<Record<string, Right>>;
   readonly authenticate: Authenticate<Caller>;
+  readonly limiter: RateLimiter<Caller>;
+  readonly readPeer: ReadPeer;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -51,7 +61,7 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
   const { contract, routes } = parts;
   const operationIds = new Set(contract.operations.map((operation) => operation.operationId));
   const stray = [...Object.keys(routes)].filter((id) => !operationIds.has(id));
-  const missing = [...operationIds].filter((id) => !(id in routes));
+  const missing = [...operationIds].filter((id) => !Object.hasOwn(routes, id) || !Object.hasOwn(parts.rights, id));
   if (stray.length + missing.length > 0) throw new Error(`routes and contract differ: ${[...stray, ...missing]}`);
 
   const app = express();
@@ -65,12 +75,11 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
     recordAccess(request, response, parts);
     next();
   });
-  const limiter = createRateLimiter(parts.clock);
   const validators = createRequestValidators(contract);
   for (const operation of contract.operations) {
     const validator = validators.get(operation.operationId) as RequestValidator;
     app[operation.method](expressPath(operation.path), (request, response) =>
-      answer(parts, limiter, operation, validator, request, response),
+      answer(parts, operation, validator, request, response),
     );
   }
   refuseOtherMethods(app, contract);
@@ -105,14 +114,15 @@ function queryOf(target: string): URLSearchParams {
 
 async function answer<Caller>(
   parts: AppParts<Caller>,
-  limiter: RateLimiter,
   operation: Operation,
   validator: RequestValidator,
   request: Request,
   response: Response,
 ): Promise<void> {
   response.locals.operation = operation;
-  const principal = await admit(parts, limiter, operation, request, response);
+  const peer = parts.readPeer(request);
+  const right = parts.rights[operation.operationId] ?? null;
+  const principal = right === null ? undefined : await admit(parts, right, peer, request, response);
   const path = validator.validatePath(request.params as Record<string, string>);
   const query = validator.validateQuery(queryOf(request.url));
   const headers = validator.validateHeaders(request.headers);
@@ -123,26 +133,37 @@ async function answer<Caller>(
   if (received) validator.validateBody(received.json);
   const requestId = response.locals.requestId as string;
   const rawBody = received?.raw ?? new Uint8Array();
-  const call = { principal, requestId, path, query, headers, body: received?.json, rawBody };
+  const scope = right?.scope ?? null;
+  const call = {
+    principal,
+    scope,
+    address: peer.address,
+    requestId,
+    path,
+    query,
+    headers,
+    body: received?.json,
+    rawBody,
+  };
   const route = parts.routes[operation.operationId] as (call: Call<Caller>) => Promise<Reply>;
   send(response, await route(call));
 }
 
 /** Who calls, may they, and not too often; before a single octet of the body is read. */
 async function admit<Caller>(
-  parts: AppParts<Caller>,
-  limiter: RateLimiter,
-  operation: Operation,
+  { authenticate, limiter }: AppParts<Caller>,
+  right: NonNullable<Right>,
+  peer: Peer,
   request: Request,
   response: Response,
-): Promise<Principal<Caller> | undefined> {
-  if (operation.scopes === null) return undefined;
-  const principal = await authenticateRequest(request.get('authorization'), parts.authenticate);
+): Promise<Principal<Caller>> {
+  const principal = await authenticateRequest(request.headers.authorization, peer, authenticate);
   response.locals.clientId = principal.clientId;
-  const decision = limiter.take(principal.clientId, principal.requestsPerMinute);
-  setHeaders(response, rateLimitHeaders(decision, principal.requestsPerMinute));
-  if (!decision.admitted) throw new HttpProblem('rate-limited');
-  requireScopes(principal, operation.scopes);
+  const taken = limiter.take(principal);
+  const decision = taken instanceof Promise ? await taken : taken;
+  setHeaders(response, rateLimitHeaders(decision));
+  if (!decision.admitted) throw new HttpProblem(codeOfRefusal(decision));
+  requireRight(principal, right);
   return principal;
 }
 

@@ -64,6 +64,54 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     titleJa: 'APIキーがないか、正しくありません',
     detail: 'Send "Authorization: Bearer jpk_…" with a key made by "npm run jpki -- clients create".',
   },
+  'key-expired': {
+    status: 401,
+    title: 'The API key has expired',
+    titleJa: 'APIキーの有効期限が切れています',
+    detail: 'Use the key that was made at its rotation, or have a new one made.',
+  },
+  'key-revoked': {
+    status: 401,
+    title: 'The client of this API key was revoked',
+    titleJa: 'このAPIキーのクライアントは失効しています',
+    detail: 'Have a new client made.',
+  },
+  'token-invalid': {
+    status: 401,
+    title: 'The access token is not accepted',
+    titleJa: 'アクセストークンを受け付けられません',
+    detail: 'WWW-Authenticate says why. Ask the authorization server for a token made for this service.',
+  },
+  'token-expired': {
+    status: 401,
+    title: 'The access token has expired',
+    titleJa: 'アクセストークンの有効期限が切れています',
+    detail: 'Ask the authorization server for a new one.',
+  },
+  'token-client-unknown': {
+    status: 401,
+    title: 'No client here has the id that the access token names',
+    titleJa: 'アクセストークンのクライアントが登録されていません',
+    detail: 'Have its id at the authorization server set as externalId of a client of this service.',
+  },
+  'client-certificate-required': {
+    status: 401,
+    title: 'The client must show its certificate',
+    titleJa: 'クライアント証明書が必要です',
+    detail: 'This client is bound to a TLS client certificate: connect with that one.',
+  },
+  'tenant-suspended': {
+    status: 403,
+    title: 'The tenant is suspended',
+    titleJa: 'テナントは停止中です',
+    detail: 'Nobody may call on its behalf until the operator resumes it.',
+  },
+  'role-not-allowed': {
+    status: 403,
+    title: "The operation is not for this tenant's role",
+    titleJa: 'このテナントの役割では実行できない操作です',
+    detail: 'Which roles may call it stands at the operation in /openapi.yaml.',
+  },
   'insufficient-scope': {
     status: 403,
     title: 'The client lacks a scope',
@@ -88,6 +136,12 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     titleJa: 'テナントが見つかりません',
     detail: 'Make it with "npm run jpki -- tenants create", or correct the name.',
   },
+  'client-not-found': {
+    status: 404,
+    title: 'No such client',
+    titleJa: 'クライアントが見つかりません',
+    detail: 'The id is not one of a client of that tenant.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not know the method',
@@ -111,6 +165,18 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     title: 'A tenant of this name exists',
     titleJa: '同名のテナントがあります',
     detail: 'Choose another name.',
+  },
+  'client-revoked': {
+    status: 409,
+    title: 'The client was revoked',
+    titleJa: 'クライアントは失効しています',
+    detail: 'Nothing of it can be changed any more. Have a new one made.',
+  },
+  'external-id-taken': {
+    status: 409,
+    title: 'Another client has this external id',
+    titleJa: '外部IDは別のクライアントに登録されています',
+    detail: 'An id at the authorization server belongs to one client of this deployment. Revoke the other first.',
   },
   'body-too-large': {
     status: 413,
@@ -167,11 +233,23 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     titleJa: 'リクエストが多すぎます',
     detail: 'Ask again after Retry-After seconds.',
   },
+  'quota-exceeded': {
+    status: 429,
+    title: 'The quota of the day or the month is used up',
+    titleJa: '1日または1か月の上限に達しました',
+    detail: 'Ask again after Retry-After seconds, or have the quota raised.',
+  },
   'internal-error': {
     status: 500,
     title: 'The service failed',
     titleJa: 'サービス内部の障害です',
     detail: 'The fault is ours. The log holds it under requestId.',
+  },
+  'authorization-server-unavailable': {
+    status: 503,
+    title: 'The keys of the authorization server cannot be fetched',
+    titleJa: '認可サーバーの公開鍵を取得できません',
+    detail: 'The access token could not be verified. Ask again after Retry-After seconds.',
   },
   'database-unavailable': {
     status: 503,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Authenticated } from '../../../src/features/tenants/authenticated.ts';
 import { createRecentCallers } from '../../../src/features/tenants/recent-callers.ts';
 
-const nobody = async () => undefined;
+const NOBODY: Authenticated = { ok: false, code: 'unauthenticated' };
+const nobody = async () => NOBODY;
 
 describe('callers found lately', () => {
   it('share one look-up when they come at once, strangers too', async () => {
@@ -9,7 +11,7 @@ describe('callers found lately', () => {
     let lookUps = 0;
     const find = async () => {
       lookUps++;
-      return undefined;
+      return NOBODY;
     };
     await Promise.all(Array.from({ length: 100 }, () => recent('a', find)));
     expect(lookUps).toBe(1);
@@ -19,7 +21,7 @@ describe('callers found lately', () => {
     const recent = createRecentCallers(() => 0);
     const fail = () => Promise.reject(new Error('away'));
     await expect(recent('a', fail)).rejects.toThrow('away');
-    await expect(recent('a', nobody)).resolves.toBeUndefined();
+    await expect(recent('a', nobody)).resolves.toBe(NOBODY);
   });
 
   it('are forgotten oldest first beyond ten thousand', async () => {
@@ -28,7 +30,7 @@ describe('callers found lately', () => {
     let lookUps = 0;
     const find = async () => {
       lookUps++;
-      return undefined;
+      return NOBODY;
     };
     await recent('key 10000', find);
     expect(lookUps).toBe(0);
