@@ -58,7 +58,7 @@ export interface Parts {
   readonly patience?: Patience;
 }
 
-/** How long is waited before a client is told 408 or 503, milliseconds. */
+/** How long is waited before a client is told 408, 503 or TRY_LATER, milliseconds. */
 export interface Patience {
   readonly bodyMs: number;
   /** For a connection to the database, free or new. */
@@ -66,9 +66,17 @@ export interface Patience {
   readonly statementMs: number;
   /** For the database to answer when `/readyz` asks. */
   readonly readinessMs: number;
+  /** For a look at the directory of CRLs. */
+  readonly crlsMs: number;
 }
 
-const PATIENCE: Patience = { bodyMs: 10_000, connectionMs: 5_000, statementMs: 10_000, readinessMs: 1_000 };
+const PATIENCE: Patience = {
+  bodyMs: 10_000,
+  connectionMs: 5_000,
+  statementMs: 10_000,
+  readinessMs: 1_000,
+  crlsMs: 2_000,
+};
 
 /** What the mode decides: where the database and the gateway are, and whom to trust. */
 interface Surroundings {
@@ -136,7 +144,7 @@ async function startOn(
     ocspUrls,
     { clock, log },
   );
-  const crls = await openCrls(surroundings, config, { clock, log });
+  const crls = await openCrls(surroundings, config, { clock, log, waitMs: patience.crlsMs });
   const gateway = createRevocationGateway({
     ocsp,
     crls: crls ?? noCrlSource,
@@ -306,7 +314,7 @@ async function refuseUnfitDatabase(config: ProductionConfig, database: Database,
 async function openCrls(
   { crlDir, anchors }: Surroundings,
   config: Config,
-  parts: Parts,
+  parts: Pick<Parts, 'clock' | 'log'> & { readonly waitMs: number },
 ): Promise<DirectoryCrlSource | undefined> {
   if (crlDir === undefined) return undefined;
   const crls = createDirectoryCrlSource({
