@@ -1,5 +1,5 @@
 import { DecodeError } from './decode-error.ts';
-import type { DerElement } from './reader.ts';
+import type { DerValue } from './reader.ts';
 import * as tags from './tags.ts';
 
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
@@ -152,36 +152,35 @@ function findStringFault(buffer: Uint8Array, tag: number, start: number, end: nu
   }
 }
 
-/** Are the contents octets from `start` to `end` a string of the type with this tag? Other types hold. Throws DecodeError. */
-export function validateString(buffer: Uint8Array, tag: number, start: number, end: number): void {
-  const fault = findStringFault(buffer, tag, start, end);
+/** Are all characters of a character string such as its type has? Other types pass; `tag` where tagged IMPLICIT. Throws DecodeError. */
+export function validateString(value: DerValue, tag: number = value.tag): void {
+  const fault = findStringFault(value.buffer, tag, value.contentStart, value.end);
   if (fault >= 0) throw new DecodeError('invalid-value', fault, 'a character that its string type does not have');
 }
 
 /** Any of ASN.1's character string types as text; `undefined` when the tag is not one of them. */
-export function readString(element: DerElement): string | undefined {
-  const { buffer, tag, contentStart, end } = element;
-  validateString(buffer, tag, contentStart, end);
-  switch (tag) {
+export function readString(value: DerValue): string | undefined {
+  validateString(value);
+  switch (value.tag) {
     case tags.UTF8_STRING:
-      return fromUtf8(element.content);
+      return fromUtf8(value.content);
     case tags.PRINTABLE_STRING:
     case tags.NUMERIC_STRING:
     case tags.IA5_STRING:
     case tags.VISIBLE_STRING:
     case tags.TELETEX_STRING:
-      return fromCodeUnits(element.content);
+      return fromCodeUnits(value.content);
     case tags.BMP_STRING:
-      return fromWide(element.content, 2);
+      return fromWide(value.content, 2);
     case tags.UNIVERSAL_STRING:
-      return fromWide(element.content, 4);
+      return fromWide(value.content, 4);
     default:
       return undefined;
   }
 }
 
 /** The contents octets as IA5String, whatever the tag (IMPLICIT): characters 0 to 127. */
-export function readAscii(element: DerElement): string {
-  validateString(element.buffer, tags.IA5_STRING, element.contentStart, element.end);
-  return fromCodeUnits(element.content);
+export function readAscii(value: DerValue): string {
+  validateString(value, tags.IA5_STRING);
+  return fromCodeUnits(value.content);
 }

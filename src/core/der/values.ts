@@ -1,117 +1,125 @@
-import { DecodeError } from './decode-error.ts';
 import { recogniseIdentifier } from './known-identifiers.ts';
-import type { DerElement, DerReader } from './reader.ts';
+import { type DerElement, type DerValue, view } from './reader.ts';
 import * as tags from './tags.ts';
 
-/** Contents of the universal types, each by its DER rule. All throw DecodeError alone. */
+/** Contents of the universal types, each by its DER rule; `tag` where the type is tagged IMPLICIT. All throw DecodeError alone. */
 
-function primitive(element: DerElement, tag: number): Uint8Array {
-  if (element.tag !== tag) {
-    throw element.error('unexpected-tag', `tag 0x${element.tag.toString(16)} where 0x${tag.toString(16)} was expected`);
-  }
-  return element.content;
+function expectTag(value: DerValue, tag: number): void {
+  if (value.tag === tag) return;
+  throw value.error('unexpected-tag', `tag 0x${value.tag.toString(16)} where 0x${tag.toString(16)} was expected`);
 }
 
-/** X.690 §8.2, §11.1: one octet, 0x00 or 0xFF. `tag` where the type is tagged IMPLICIT. */
-export function readBoolean(element: DerElement, tag = tags.BOOLEAN): boolean {
-  const content = primitive(element, tag);
-  if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
-    throw element.error('invalid-value', 'BOOLEAN is not 00 or FF');
-  return content[0] === 0xff;
+/** X.690 §8.2, §11.1: one octet, 0x00 or 0xFF. */
+export function readBoolean(value: DerValue, tag = tags.BOOLEAN): boolean {
+  expectTag(value, tag);
+  const octet = value.buffer[value.contentStart];
+  if (value.length !== 1 || (octet !== 0 && octet !== 0xff))
+    throw value.error('invalid-value', 'BOOLEAN is not 00 or FF');
+  return octet === 0xff;
 }
 
-/** X.690 §8.3: two's complement in the fewest octets; the contents octets, a view. */
-export function readIntegerOctets(element: DerElement, tag = tags.INTEGER): Uint8Array {
-  const content = primitive(element, tag);
-  if (content.length === 0) throw element.error('invalid-value', 'INTEGER without contents');
-  if (content.length > 1) {
-    const nine = ((content[0] as number) << 1) | ((content[1] as number) >> 7);
-    if (nine === 0 || nine === 0x1ff) throw element.error('non-minimal-value', 'INTEGER in more octets than needed');
-  }
-  return content;
+/** X.690 §8.3: two's complement in the fewest octets. */
+export function validateInteger(value: DerValue, tag = tags.INTEGER): void {
+  expectTag(value, tag);
+  const { buffer, contentStart, length } = value;
+  if (length === 0) throw value.error('invalid-value', 'INTEGER without contents');
+  if (length === 1) return;
+  const nine = ((buffer[contentStart] as number) << 1) | ((buffer[contentStart + 1] as number) >> 7);
+  if (nine === 0 || nine === 0x1ff) throw value.error('non-minimal-value', 'INTEGER in more octets than needed');
+}
+
+/** The contents octets of an INTEGER, a view. */
+export function readIntegerOctets(value: DerValue, tag = tags.INTEGER): Uint8Array {
+  validateInteger(value, tag);
+  return value.content;
 }
 
 /** A non-negative INTEGER below 2^31, such as a version, a path length or a trailer field. */
-export function readSmallInteger(element: DerElement, tag = tags.INTEGER): number {
-  const content = readIntegerOctets(element, tag);
-  if (content.length > 4 || (content[0] as number) >= 0x80)
-    throw element.error('invalid-value', 'INTEGER out of range');
-  let value = 0;
-  for (const octet of content) value = value * 256 + octet;
-  return value;
+export function readSmallInteger(value: DerValue, tag = tags.INTEGER): number {
+  validateInteger(value, tag);
+  const { buffer, contentStart, end } = value;
+  if (end - contentStart > 4 || (buffer[contentStart] as number) >= 0x80)
+    throw value.error('invalid-value', 'INTEGER out of range');
+  let number = 0;
+  for (let i = contentStart; i < end; i++) number = number * 256 + (buffer[i] as number);
+  return number;
 }
 
-/** X.690 §8.6, §11.2: the octets and the number of unused bits at the end, which must be zero. */
+/** X.690 §8.6, §11.2: how many bits at the end are unused; they must be zero. The bits stand behind the first contents octet. */
+function countUnusedBits(value: DerValue, tag: number): number {
+  expectTag(value, tag);
+  const { buffer, contentStart, end, length } = value;
+  const unusedBits = length === 0 ? 8 : (buffer[contentStart] as number);
+  if (unusedBits > 7 || (length === 1 && unusedBits !== 0))
+    throw value.error('invalid-value', 'BIT STRING with a wrong count of unused bits');
+  if (unusedBits > 0 && ((buffer[end - 1] as number) & ((1 << unusedBits) - 1)) !== 0)
+    throw value.error('invalid-value', 'unused bits are not zero');
+  return unusedBits;
+}
+
+/** The octets of a BIT STRING, a view, and the number of unused bits at their end. */
 export function readBitString(
-  element: DerElement,
+  value: DerValue,
   tag = tags.BIT_STRING,
 ): { readonly bytes: Uint8Array; readonly unusedBits: number } {
-  const content = primitive(element, tag);
-  const unusedBits = content[0];
-  if (unusedBits === undefined || unusedBits > 7 || (content.length === 1 && unusedBits !== 0)) {
-    throw element.error('invalid-value', 'BIT STRING with a wrong count of unused bits');
-  }
-  const last = content[content.length - 1] as number;
-  if (unusedBits > 0 && (last & ((1 << unusedBits) - 1)) !== 0)
-    throw element.error('invalid-value', 'unused bits are not zero');
-  return { bytes: content.subarray(1), unusedBits };
+  const unusedBits = countUnusedBits(value, tag);
+  return { bytes: view(value.buffer, value.contentStart + 1, value.end), unusedBits };
 }
 
 /** A BIT STRING of whole octets: signatures and public keys. */
-export function readOctetAlignedBitString(element: DerElement, tag = tags.BIT_STRING): Uint8Array {
-  const { bytes, unusedBits } = readBitString(element, tag);
-  if (unusedBits !== 0) throw element.error('invalid-value', 'BIT STRING is not whole octets');
-  return bytes;
+export function readOctetAlignedBitString(value: DerValue, tag = tags.BIT_STRING): Uint8Array {
+  if (countUnusedBits(value, tag) !== 0) throw value.error('invalid-value', 'BIT STRING is not whole octets');
+  return view(value.buffer, value.contentStart + 1, value.end);
 }
 
 /** Octets of bits in a NamedBitList; the longest that is read here (KeyUsage, ReasonFlags) has nine bits. */
 const MAX_NAMED_BITS_SIZE = 4;
 
-/** A NamedBitList (X.690 §11.2.2: no trailing zero bits): the numbers of the bits that are set. */
-export function readNamedBits(element: DerElement, tag = tags.BIT_STRING): ReadonlySet<number> {
-  const { bytes, unusedBits } = readBitString(element, tag);
-  if (bytes.length > MAX_NAMED_BITS_SIZE)
-    throw element.error('size-limit', `named bits of more than ${MAX_NAMED_BITS_SIZE} octets`);
-  const set = new Set<number>();
-  for (let i = 0; i < bytes.length * 8 - unusedBits; i++)
-    if (((bytes[i >> 3] as number) & (0x80 >> (i & 7))) !== 0) set.add(i);
-  if (bytes.length > 0 && !set.has(bytes.length * 8 - unusedBits - 1)) {
-    throw element.error('non-minimal-value', 'named bits end in zero bits');
-  }
-  return set;
+/** A NamedBitList (X.690 §11.2.2: no trailing zero bits) as a number, in which bit n is the named bit n. */
+export function readNamedBits(value: DerValue, tag = tags.BIT_STRING): number {
+  const unusedBits = countUnusedBits(value, tag);
+  const { buffer, contentStart, end } = value;
+  const first = contentStart + 1;
+  if (end - first > MAX_NAMED_BITS_SIZE)
+    throw value.error('size-limit', `named bits of more than ${MAX_NAMED_BITS_SIZE} octets`);
+  const length = (end - first) * 8 - unusedBits;
+  let bits = 0;
+  for (let n = 0; n < length; n++) if (((buffer[first + (n >> 3)] as number) & (0x80 >> (n & 7))) !== 0) bits |= 1 << n;
+  if (length > 0 && (bits & (1 << (length - 1))) === 0)
+    throw value.error('non-minimal-value', 'named bits end in zero bits');
+  return bits >>> 0;
 }
 
-export function readOctetString(element: DerElement, tag = tags.OCTET_STRING): Uint8Array {
-  return primitive(element, tag);
+export function readOctetString(value: DerValue, tag = tags.OCTET_STRING): Uint8Array {
+  expectTag(value, tag);
+  return value.content;
 }
 
-export function readNull(element: DerElement): void {
-  if (primitive(element, tags.NULL).length !== 0) throw element.error('invalid-value', 'NULL with contents');
+export function readNull(value: DerValue): void {
+  expectTag(value, tags.NULL);
+  if (value.length !== 0) throw value.error('invalid-value', 'NULL with contents');
 }
 
-/** X.690 §8.19: dotted decimal; see validateObjectIdentifier for what is accepted. `tag` where the type is tagged IMPLICIT. */
-export function readObjectIdentifier(element: DerElement, tag: number = tags.OBJECT_IDENTIFIER): string {
-  const { buffer, contentStart, end } = element;
-  if (element.tag !== tag) throw element.error('unexpected-tag', 'an OBJECT IDENTIFIER was expected');
-  validateObjectIdentifier(buffer, contentStart, end);
+/** X.690 §8.19: dotted decimal; what is accepted is what validateObjectIdentifier accepts. */
+export function readObjectIdentifier(value: DerValue, tag: number = tags.OBJECT_IDENTIFIER): string {
+  const { buffer, contentStart, end } = value;
+  validateObjectIdentifier(value, tag);
   return recogniseIdentifier(buffer, contentStart, end) ?? writeIdentifier(buffer, contentStart, end);
 }
 
-/**
- * The contents octets from `start` to `end`: at most 128, each arc in the fewest, below 2^133 (X.667 puts UUIDs of 128 bits
- * under 2.25). Throws DecodeError.
- */
-export function validateObjectIdentifier(buffer: Uint8Array, start: number, end: number): void {
-  if (start === end || end - start > 128)
-    throw new DecodeError('invalid-value', start, 'OBJECT IDENTIFIER of no or too many octets');
-  if ((buffer[end - 1] as number) >= 0x80)
-    throw new DecodeError('truncated', start, 'OBJECT IDENTIFIER ends inside an arc');
-  let arc = start;
-  for (let i = start; i < end; i++) {
+/** X.690 §8.19: at most 128 octets, each arc in the fewest, below 2^133 (X.667 puts UUIDs of 128 bits under 2.25). */
+export function validateObjectIdentifier(value: DerValue, tag: number = tags.OBJECT_IDENTIFIER): void {
+  const { buffer, contentStart, end } = value;
+  if (value.tag !== tag) throw value.error('unexpected-tag', 'an OBJECT IDENTIFIER was expected');
+  if (contentStart === end || end - contentStart > 128)
+    throw value.error('invalid-value', 'OBJECT IDENTIFIER of no or too many octets');
+  if ((buffer[end - 1] as number) >= 0x80) throw value.error('truncated', 'OBJECT IDENTIFIER ends inside an arc');
+  let arc = contentStart;
+  for (let i = contentStart; i < end; i++) {
     const octet = buffer[i] as number;
-    if (octet === 0x80 && i === arc) throw new DecodeError('non-minimal-value', i, 'arc begins with a zero octet');
+    if (octet === 0x80 && i === arc) throw value.error('non-minimal-value', 'arc begins with a zero octet');
     if (octet >= 0x80) continue;
-    if (i - arc >= 19) throw new DecodeError('invalid-value', arc, 'arc of more than 19 octets');
+    if (i - arc >= 19) throw value.error('invalid-value', 'arc of more than 19 octets');
     arc = i + 1;
   }
 }
@@ -143,11 +151,11 @@ function longArc(buffer: Uint8Array, start: number, end: number): bigint {
 }
 
 /** SEQUENCE OF / SET OF: every element inside, at most `max`. */
-export function readEach(element: DerElement, max: number): DerElement[] {
-  const reader: DerReader = element.reader();
+export function readEach(value: DerValue, max: number): DerElement[] {
+  const reader = value.reader();
   const elements: DerElement[] = [];
   while (!reader.atEnd) {
-    if (elements.length === max) throw element.error('count-limit', `more than ${max} elements`);
+    if (elements.length === max) throw value.error('count-limit', `more than ${max} elements`);
     elements.push(reader.next());
   }
   return elements;

@@ -1,4 +1,4 @@
-import type { DerElement } from '../der/reader.ts';
+import type { DerValue } from '../der/reader.ts';
 import * as tags from '../der/tags.ts';
 import { readObjectIdentifier } from '../der/values.ts';
 
@@ -10,11 +10,11 @@ export interface AlgorithmIdentifier {
 }
 
 /** SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }; `tag` where it is tagged IMPLICIT. Throws DecodeError. */
-export function decodeAlgorithmIdentifier(element: DerElement, tag: number = tags.SEQUENCE): AlgorithmIdentifier {
+export function decodeAlgorithmIdentifier(element: DerValue, tag: number = tags.SEQUENCE): AlgorithmIdentifier {
   if (element.tag !== tag) throw element.error('unexpected-tag', 'an AlgorithmIdentifier was expected');
   const fields = element.reader();
-  const algorithm = readObjectIdentifier(fields.next(tags.OBJECT_IDENTIFIER));
-  const parameters = fields.atEnd ? undefined : fields.next().der;
+  const algorithm = readObjectIdentifier(fields.read(tags.OBJECT_IDENTIFIER));
+  const parameters = fields.atEnd ? undefined : fields.read().der;
   fields.finish();
   return { algorithm, parameters, der: element.der };
 }

@@ -26,24 +26,23 @@ export function decodeCertificateElement(element: DerElement): Certificate {
   const tbs = outer.next(tags.SEQUENCE);
   const outerAlgorithm = outer.next(tags.SEQUENCE);
   const signatureAlgorithm = decodeAlgorithmIdentifier(outerAlgorithm);
-  const signature = readOctetAlignedBitString(outer.next(tags.BIT_STRING));
+  const signature = readOctetAlignedBitString(outer.read(tags.BIT_STRING));
   outer.finish();
 
   const fields = tbs.reader();
   const version = decodeVersion(fields);
-  const serialNumber = decodeSerialNumber(fields.next(tags.INTEGER));
+  const serialNumber = decodeSerialNumber(fields.read(tags.INTEGER));
   // §4.1.1.2: the signed identifier and the one beside the signature are the same.
-  if (!equalBytes(fields.next(tags.SEQUENCE).der, signatureAlgorithm.der))
+  if (!equalBytes(fields.read(tags.SEQUENCE).der, signatureAlgorithm.der))
     throw outerAlgorithm.error('invalid-value', 'the two signature algorithms differ');
-  const issuerElement = fields.next(tags.SEQUENCE);
-  const issuer = decodeName(issuerElement);
-  if (issuerElement.length === 0) throw issuerElement.error('invalid-value', 'the issuer is empty');
-  const validity = fields.next(tags.SEQUENCE).reader();
-  const notBefore = readTime(validity.next());
-  const notAfter = readTime(validity.next());
-  validity.finish();
-  const subject = decodeName(fields.next(tags.SEQUENCE));
-  const subjectPublicKeyInfo = decodeSubjectPublicKeyInfo(fields.next(tags.SEQUENCE));
+  const issuer = decodeName(fields.read(tags.SEQUENCE));
+  if (fields.length === 0) throw fields.error('invalid-value', 'the issuer is empty');
+  const rest = fields.enter(tags.SEQUENCE);
+  const notBefore = readTime(fields.read());
+  const notAfter = readTime(fields.read());
+  fields.leave(rest);
+  const subject = decodeName(fields.read(tags.SEQUENCE));
+  const subjectPublicKeyInfo = decodeSubjectPublicKeyInfo(fields.read(tags.SEQUENCE));
   skipUniqueIdentifiers(fields, version);
   const extensions = decodeExtensionsField(fields, version);
   fields.finish();

@@ -1,7 +1,7 @@
 import { compareBytes } from '../bytes.ts';
 import { DecodeError } from '../der/decode-error.ts';
 import { MAX_ELEMENTS, MAX_NAME_SIZE } from '../der/limits.ts';
-import { type DerElement, DerReader } from '../der/reader.ts';
+import { DerReader, type DerValue } from '../der/reader.ts';
 import { readString, validateString } from '../der/strings.ts';
 import * as tags from '../der/tags.ts';
 import { readObjectIdentifier, validateObjectIdentifier } from '../der/values.ts';
@@ -47,28 +47,28 @@ class ValidatedName implements Name {
   }
 
   get rdns(): Name['rdns'] {
-    this.#rdns ??= readRdns(new DerReader(this.der).next().reader());
+    this.#rdns ??= readRdns(new DerReader(this.der).read().reader());
     return this.#rdns;
   }
 }
 
 /** RDNSequence; may be empty (§4.1.2.6), its RDNs may not. Throws DecodeError. */
-export function decodeName(element: DerElement): Name {
+export function decodeName(element: DerValue): Name {
   if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'a Name was expected');
   if (element.length > MAX_NAME_SIZE) throw element.error('size-limit', `a Name of more than ${MAX_NAME_SIZE} octets`);
   const rdns = element.reader();
   rdns.count(MAX_ELEMENTS);
   while (!rdns.atEnd) {
-    const outerEnd = rdns.enter(tags.SET);
+    const outer = rdns.enter(tags.SET);
     validateAttributes(rdns);
-    rdns.leave(outerEnd);
+    rdns.leave(outer);
   }
   return new ValidatedName(element.der);
 }
 
 /** SET SIZE (1..MAX) OF AttributeTypeAndValue; `tag` where it is tagged IMPLICIT (nameRelativeToCRLIssuer). */
 export function decodeRelativeDistinguishedName(
-  element: DerElement,
+  element: DerValue,
   tag: number = tags.SET,
 ): readonly AttributeTypeAndValue[] {
   if (element.tag !== tag) throw element.error('unexpected-tag', 'a RelativeDistinguishedName was expected');
@@ -83,24 +83,22 @@ function validateAttributes(reader: DerReader): void {
     throw new DecodeError('invalid-value', reader.offset, 'a RelativeDistinguishedName without attributes');
   if (count > 1) validateOrder(reader);
   while (!reader.atEnd) {
-    const outerEnd = reader.enter(tags.SEQUENCE);
-    reader.skip(tags.OBJECT_IDENTIFIER);
-    validateObjectIdentifier(reader.buffer, reader.contentStart, reader.offset);
-    reader.skip();
-    reader.leave(outerEnd);
-    validateString(reader.buffer, reader.tag, reader.contentStart, reader.offset);
+    const outer = reader.enter(tags.SEQUENCE);
+    validateObjectIdentifier(reader.read(tags.OBJECT_IDENTIFIER));
+    const value = reader.read();
+    reader.leave(outer);
+    validateString(value);
   }
 }
 
 /** X.690 §11.6: the elements of a SET OF stand in ascending order of their encodings. Reads nothing. */
 function validateOrder(reader: DerReader): void {
-  const { buffer, offset } = reader;
-  reader.skip();
+  const { offset } = reader;
+  let before = reader.read().der;
   while (!reader.atEnd) {
-    const { start, offset: end } = reader;
-    reader.skip();
-    if (compareBytes(buffer.subarray(start, end), buffer.subarray(end, reader.offset)) > 0)
-      throw new DecodeError('invalid-value', end, 'SET OF out of order');
+    const { der } = reader.read();
+    if (compareBytes(before, der) > 0) throw reader.error('invalid-value', 'SET OF out of order');
+    before = der;
   }
   reader.offset = offset;
 }
@@ -108,7 +106,7 @@ function validateOrder(reader: DerReader): void {
 /** Of validated octets. */
 function readRdns(reader: DerReader): Name['rdns'] {
   const rdns: (readonly AttributeTypeAndValue[])[] = [];
-  while (!reader.atEnd) rdns.push(readAttributes(reader.next().reader()));
+  while (!reader.atEnd) rdns.push(readAttributes(reader.read().reader()));
   return rdns;
 }
 
@@ -116,9 +114,9 @@ function readRdns(reader: DerReader): Name['rdns'] {
 function readAttributes(reader: DerReader): readonly AttributeTypeAndValue[] {
   const attributes: AttributeTypeAndValue[] = [];
   while (!reader.atEnd) {
-    const fields = reader.next().reader();
-    const type = readObjectIdentifier(fields.next());
-    const value = fields.next();
+    const fields = reader.read().reader();
+    const type = readObjectIdentifier(fields.read());
+    const value = fields.read();
     attributes.push({ type, valueTag: value.tag, value: readString(value), valueDer: value.der });
   }
   return attributes;

@@ -1,5 +1,5 @@
 import { toHex } from '../bytes.ts';
-import type { DerElement } from '../der/reader.ts';
+import type { DerValue } from '../der/reader.ts';
 import * as tags from '../der/tags.ts';
 import { readIntegerOctets } from '../der/values.ts';
 
@@ -19,7 +19,7 @@ export interface SerialNumber {
 const MAX_OCTETS = 21;
 
 /** An INTEGER (or, with `tag`, one tagged IMPLICIT) as a serial number. Throws DecodeError. */
-export function decodeSerialNumber(element: DerElement, tag: number = tags.INTEGER): SerialNumber {
+export function decodeSerialNumber(element: DerValue, tag: number = tags.INTEGER): SerialNumber {
   const octets = readIntegerOctets(element, tag);
   if (octets.length > MAX_OCTETS) throw element.error('size-limit', `serial number of more than ${MAX_OCTETS} octets`);
   const first = octets[0] as number;

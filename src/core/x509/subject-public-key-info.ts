@@ -1,7 +1,7 @@
 import { toHex } from '../bytes.ts';
-import { type DerElement, DerReader } from '../der/reader.ts';
+import { type DerElement, DerReader, type DerValue, view } from '../der/reader.ts';
 import * as tags from '../der/tags.ts';
-import { readIntegerOctets, readObjectIdentifier, readOctetAlignedBitString } from '../der/values.ts';
+import { readObjectIdentifier, readOctetAlignedBitString, validateInteger } from '../der/values.ts';
 import { type AlgorithmIdentifier, decodeAlgorithmIdentifier } from './algorithm-identifier.ts';
 
 /** What kind of key it is, as far as the allow-list of algorithms asks. `other`: DSA, EdDSA, unknown curves, … */
@@ -27,23 +27,22 @@ const CURVES: ReadonlyMap<string, { readonly curve: 'P-256' | 'P-384'; readonly 
 ]);
 
 /** Throws DecodeError, also when an RSA key or a point on a known curve is not of its form (RFC 3279 §2.3.1, RFC 5480 §2). */
-export function decodeSubjectPublicKeyInfo(element: DerElement): SubjectPublicKeyInfo {
-  if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'a SubjectPublicKeyInfo was expected');
-  const fields = element.reader();
+export function decodeSubjectPublicKeyInfo(value: DerValue): SubjectPublicKeyInfo {
+  if (value.tag !== tags.SEQUENCE) throw value.error('unexpected-tag', 'a SubjectPublicKeyInfo was expected');
+  const fields = value.reader();
   const algorithmElement = fields.next(tags.SEQUENCE);
   const algorithm = decodeAlgorithmIdentifier(algorithmElement);
   const keyElement = fields.next(tags.BIT_STRING);
   const subjectPublicKey = readOctetAlignedBitString(keyElement);
   fields.finish();
-  const key = publicKeyFacts(algorithm, algorithmElement, keyElement, subjectPublicKey);
-  return { der: element.der, algorithm, subjectPublicKey, key };
+  const key = publicKeyFacts(algorithm, algorithmElement, keyElement);
+  return { der: value.der, algorithm, subjectPublicKey, key };
 }
 
 function publicKeyFacts(
   algorithm: AlgorithmIdentifier,
   algorithmElement: DerElement,
   keyElement: DerElement,
-  subjectPublicKey: Uint8Array,
 ): PublicKeyFacts {
   switch (algorithm.algorithm) {
     case RSA_ENCRYPTION: {
@@ -53,7 +52,7 @@ function publicKeyFacts(
       return rsaFacts(keyElement);
     }
     case EC_PUBLIC_KEY:
-      return ecFacts(algorithmElement, keyElement, subjectPublicKey);
+      return ecFacts(algorithmElement, keyElement);
     default:
       return { type: 'other', algorithm: algorithm.algorithm };
   }
@@ -64,34 +63,45 @@ function rsaFacts(keyElement: DerElement): PublicKeyFacts {
   const { buffer, contentStart, end, depth } = keyElement;
   // Past the octet that counts the unused bits.
   const outer = new DerReader(buffer, contentStart + 1, end, depth + 1);
-  const sequence = outer.next(tags.SEQUENCE);
+  const sequence = outer.read(tags.SEQUENCE);
   outer.finish();
   const fields = sequence.reader();
-  const modulus = readPositive(fields.next(tags.INTEGER));
-  const exponent = readPositive(fields.next(tags.INTEGER));
+  const modulus = findMagnitude(fields.read(tags.INTEGER));
+  const modulusBits = (fields.end - modulus) * 8 - (Math.clz32(buffer[modulus] as number) - 24);
+  const exponent = findMagnitude(fields.read(tags.INTEGER));
+  const publicExponent = readMagnitude(buffer, exponent, fields.end);
   fields.finish();
-  const modulusBits = modulus.length * 8 - (Math.clz32(modulus[0] as number) - 24);
-  return { type: 'rsa', modulusBits, publicExponent: BigInt(`0x${toHex(exponent)}`) };
+  return { type: 'rsa', modulusBits, publicExponent };
 }
 
-/** Magnitude octets of a positive INTEGER, without the sign octet. */
-function readPositive(element: DerElement): Uint8Array {
-  const octets = readIntegerOctets(element);
-  const first = octets[0] as number;
-  if (first >= 0x80 || (first === 0 && octets.length === 1))
-    throw element.error('invalid-value', 'a positive INTEGER was expected');
-  return first === 0 ? octets.subarray(1) : octets;
+/** Where the magnitude of a positive INTEGER begins: its octets without the sign octet. */
+function findMagnitude(value: DerValue): number {
+  validateInteger(value);
+  const first = value.buffer[value.contentStart] as number;
+  if (first >= 0x80 || (first === 0 && value.length === 1))
+    throw value.error('invalid-value', 'a positive INTEGER was expected');
+  return first === 0 ? value.contentStart + 1 : value.contentStart;
 }
 
-function ecFacts(algorithmElement: DerElement, keyElement: DerElement, point: Uint8Array): PublicKeyFacts {
+function readMagnitude(buffer: Uint8Array, start: number, end: number): bigint {
+  if (end - start > 6) return BigInt(`0x${toHex(view(buffer, start, end))}`);
+  // Six octets are 48 bits, which a number holds exactly.
+  let number = 0;
+  for (let i = start; i < end; i++) number = number * 256 + (buffer[i] as number);
+  return BigInt(number);
+}
+
+function ecFacts(algorithmElement: DerElement, keyElement: DerElement): PublicKeyFacts {
   const fields = algorithmElement.reader();
-  fields.next();
+  fields.read();
   if (fields.nextTag !== tags.OBJECT_IDENTIFIER) return { type: 'other', algorithm: EC_PUBLIC_KEY };
-  const known = CURVES.get(readObjectIdentifier(fields.next()));
+  const known = CURVES.get(readObjectIdentifier(fields.read()));
   if (known === undefined) return { type: 'other', algorithm: EC_PUBLIC_KEY };
-  const [form] = point;
-  const uncompressed = form === 0x04 && point.length === 1 + 2 * known.octets;
-  const compressed = (form === 0x02 || form === 0x03) && point.length === 1 + known.octets;
+  // Behind the octet that counts the unused bits.
+  const form = keyElement.length === 1 ? undefined : keyElement.buffer[keyElement.contentStart + 1];
+  const octets = keyElement.length - 1;
+  const uncompressed = form === 0x04 && octets === 1 + 2 * known.octets;
+  const compressed = (form === 0x02 || form === 0x03) && octets === 1 + known.octets;
   if (!uncompressed && !compressed) throw keyElement.error('invalid-value', 'no ECPoint of this curve');
   return { type: 'ec', curve: known.curve };
 }

@@ -26,14 +26,12 @@ function walk(element: DerElement): Tree {
 function walkWithin(reader: DerReader): Tree {
   const tag = reader.nextTag;
   if ((tag & 0x20) === 0) {
-    reader.skip();
-    const { contentStart, offset } = reader;
-    return { tag, content: Buffer.from(reader.buffer.slice(contentStart, offset)).toString('hex') };
+    return { tag, content: Buffer.from(reader.read().content).toString('hex') };
   }
-  const outerEnd = reader.enter(tag);
+  const outer = reader.enter(tag);
   const children: Tree[] = [];
   while (!reader.atEnd) children.push(walkWithin(reader));
-  reader.leave(outerEnd);
+  reader.leave(outer);
   return { tag, children };
 }
 
@@ -102,7 +100,7 @@ describe('the reader, whatever the octets', () => {
   it('steps in and out as it reads value by value', () => {
     const within = (of: Uint8Array): Tree => {
       const reader = new DerReader(of);
-      reader.skip();
+      reader.read();
       reader.finish();
       return walkWithin(new DerReader(of));
     };
@@ -221,7 +219,7 @@ describe('bounds', () => {
     ).toThrow('truncated');
     const reader = two.reader();
     expect(reader.count(2)).toBe(2);
-    reader.skip(tags.NULL);
+    reader.read(tags.NULL);
     expect(reader.count(1)).toBe(1);
   });
 
@@ -239,11 +237,11 @@ describe('nothing may follow', () => {
 
   it('inside a value that was entered', () => {
     const reader = new DerReader(hex('3004 0500 0500 020101'));
-    const outerEnd = reader.enter(tags.SEQUENCE);
-    reader.skip(tags.NULL);
-    expect(() => reader.leave(outerEnd)).toThrow('trailing-bytes');
-    reader.skip(tags.NULL);
-    reader.leave(outerEnd);
+    const outer = reader.enter(tags.SEQUENCE);
+    reader.read(tags.NULL);
+    expect(() => reader.leave(outer)).toThrow('trailing-bytes');
+    reader.read(tags.NULL);
+    reader.leave(outer);
     expect(reader.nextTag).toBe(tags.INTEGER);
     expect(() => reader.enter(tags.SEQUENCE)).toThrow('unexpected-tag');
   });

@@ -100,16 +100,16 @@ describe('BIT STRING', () => {
   });
 
   it('of named bits ends in a one', () => {
-    expect([...readNamedBits(element('0302 05 a0'))]).toEqual([0, 2]);
-    expect([...readNamedBits(element('0303 07 0080'))]).toEqual([8]);
-    expect([...readNamedBits(element('0301 00'))]).toEqual([]);
+    expect(readNamedBits(element('0302 05 a0'))).toBe(0b101);
+    expect(readNamedBits(element('0303 07 0080'))).toBe(1 << 8);
+    expect(readNamedBits(element('0301 00'))).toBe(0);
     for (const wrong of ['0302 00 a0', '0302 04 a0', '0302 00 00', '0303 00 8000'])
       expect(() => readNamedBits(element(wrong))).toThrow('non-minimal-value');
   });
 
-  it('of named bits is no longer than four octets: sets are not built of half a million bits', () => {
+  it('of named bits is no longer than four octets', () => {
     const ones = (octets: number) => encodeElement(tags.BIT_STRING, Uint8Array.of(0, ...Array(octets).fill(0xff)));
-    expect(readNamedBits(element(ones(4))).size).toBe(32);
+    expect(readNamedBits(element(ones(4)))).toBe(0xffffffff);
     for (const octets of [5, 60_000]) expect(() => readNamedBits(element(ones(octets)))).toThrow('size-limit');
   });
 
@@ -118,9 +118,10 @@ describe('BIT STRING', () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 4 }), (content) => {
         const read = attempt(() => readNamedBits(element(encodeElement(tags.BIT_STRING, content))));
         if (read === undefined) return;
-        const highest = Math.max(-1, ...read);
+        const highest = 31 - Math.clz32(read);
         const bytes = new Uint8Array(highest < 0 ? 0 : (highest >> 3) + 1);
-        for (const bit of read) bytes[bit >> 3] = (bytes[bit >> 3] as number) | (0x80 >> (bit & 7));
+        for (let bit = 0; bit <= highest; bit++)
+          if ((read >>> bit) & 1) bytes[bit >> 3] = (bytes[bit >> 3] as number) | (0x80 >> (bit & 7));
         expect([...content]).toEqual([highest < 0 ? 0 : 7 - (highest & 7), ...bytes]);
       }),
       { numRuns: 2000, seed: 21 },

@@ -1,4 +1,4 @@
-import type { DerElement } from '../../der/reader.ts';
+import type { DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import { readOctetString } from '../../der/values.ts';
 import type { AuthorityKeyIdentifier } from '../extensions.ts';
@@ -7,7 +7,7 @@ import { decodeSerialNumber } from '../serial-number.ts';
 import { readFields } from './sequence-of.ts';
 
 /** RFC 5280 §4.2.1.1: issuer and serial number together or not at all (§A.2). */
-export function decodeAuthorityKeyIdentifier(element: DerElement): AuthorityKeyIdentifier {
+export function decodeAuthorityKeyIdentifier(element: DerValue): AuthorityKeyIdentifier {
   const fields = readFields(element);
   const keyIdentifier = fields.nextIf(tags.contextPrimitive(0));
   const issuer = fields.nextIf(tags.contextConstructed(1));

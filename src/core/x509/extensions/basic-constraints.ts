@@ -1,11 +1,11 @@
-import type { DerElement } from '../../der/reader.ts';
+import type { DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import { readBoolean, readSmallInteger } from '../../der/values.ts';
 import type { BasicConstraints } from '../extensions.ts';
 import { readFields } from './sequence-of.ts';
 
 /** RFC 5280 §4.2.1.9. */
-export function decodeBasicConstraints(element: DerElement): BasicConstraints {
+export function decodeBasicConstraints(element: DerValue): BasicConstraints {
   const fields = readFields(element);
   const cAElement = fields.nextIf(tags.BOOLEAN);
   const cA = cAElement !== undefined && readBoolean(cAElement);

@@ -1,37 +1,34 @@
-import { MAX_ELEMENTS } from '../../der/limits.ts';
-import type { DerElement } from '../../der/reader.ts';
+import type { DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import { readObjectIdentifier } from '../../der/values.ts';
 import type { PolicyInformation } from '../extensions.ts';
-import { readFields, readSequenceOf } from './sequence-of.ts';
+import { decodeSequenceOf, readFields } from './sequence-of.ts';
 
-const NO_QUALIFIERS: PolicyInformation['policyQualifiers'] = [];
+type PolicyQualifier = PolicyInformation['policyQualifiers'][number];
+
+const NO_QUALIFIERS: readonly PolicyQualifier[] = [];
 
 /** RFC 5280 §4.2.1.4: a policy occurs once. Qualifiers are kept as DER. */
-export function decodeCertificatePolicies(element: DerElement): readonly PolicyInformation[] {
-  const seen = new Set<string>();
-  return readSequenceOf(element, MAX_ELEMENTS).map((information) => {
-    const policy = decodePolicyInformation(information);
-    if (seen.has(policy.policyIdentifier)) throw information.error('duplicate', 'a policy occurs twice');
-    seen.add(policy.policyIdentifier);
-    return policy;
-  });
+export function decodeCertificatePolicies(value: DerValue): readonly PolicyInformation[] {
+  const policies = decodeSequenceOf(value, decodePolicyInformation);
+  if (policies.length > 1 && new Set(policies.map((policy) => policy.policyIdentifier)).size < policies.length)
+    throw value.error('duplicate', 'a policy occurs twice');
+  return policies;
 }
 
-function decodePolicyInformation(element: DerElement): PolicyInformation {
-  const fields = readFields(element);
-  const policyIdentifier = readObjectIdentifier(fields.next());
+function decodePolicyInformation(value: DerValue): PolicyInformation {
+  const fields = readFields(value);
+  const policyIdentifier = readObjectIdentifier(fields.read());
   const qualifiers = fields.nextIf(tags.SEQUENCE);
   fields.finish();
-  const policyQualifiers =
-    qualifiers === undefined ? NO_QUALIFIERS : readSequenceOf(qualifiers, MAX_ELEMENTS).map(decodeQualifier);
+  const policyQualifiers = qualifiers === undefined ? NO_QUALIFIERS : decodeSequenceOf(qualifiers, decodeQualifier);
   return { policyIdentifier, policyQualifiers };
 }
 
-function decodeQualifier(element: DerElement): PolicyInformation['policyQualifiers'][number] {
-  const fields = readFields(element);
-  const policyQualifierId = readObjectIdentifier(fields.next());
-  const qualifier = fields.next().der;
+function decodeQualifier(value: DerValue): PolicyQualifier {
+  const fields = readFields(value);
+  const policyQualifierId = readObjectIdentifier(fields.read());
+  const qualifier = fields.read().der;
   fields.finish();
   return { policyQualifierId, qualifier };
 }

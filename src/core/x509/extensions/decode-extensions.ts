@@ -1,6 +1,6 @@
-import type { DerElement } from '../../der/reader.ts';
+import type { DerValue } from '../../der/reader.ts';
 import { readNull, readOctetString, readSmallInteger } from '../../der/values.ts';
-import type { Extensions } from '../extensions.ts';
+import type { Extensions, RawExtension } from '../extensions.ts';
 import { decodeAccessDescriptions } from './access-descriptions.ts';
 import { decodeAlternativeNames } from './alternative-names.ts';
 import { decodeAuthorityKeyIdentifier } from './authority-key-identifier.ts';
@@ -8,7 +8,7 @@ import { decodeBasicConstraints } from './basic-constraints.ts';
 import { decodeCertificatePolicies } from './certificate-policies.ts';
 import { decodeDistributionPoints } from './distribution-points.ts';
 import { decodeExtendedKeyUsage } from './extended-key-usage.ts';
-import { listExtensions } from './extension-list.ts';
+import { type ListedExtension, listExtensions } from './extension-list.ts';
 import * as id from './identifiers.ts';
 import { decodeKeyUsage } from './key-usage.ts';
 import { decodeNameConstraints } from './name-constraints.ts';
@@ -47,99 +47,55 @@ function absent(): Mutable<Extensions> {
   };
 }
 
+type Decoder = (to: Mutable<Extensions>, value: DerValue) => void;
+
+function into<Field extends keyof Extensions>(field: Field, decode: (value: DerValue) => Extensions[Field]): Decoder {
+  return (to, value) => {
+    to[field] = decode(value);
+  };
+}
+
+/** By extnID: reads the data value of which extnValue consists. */
+const DECODERS: ReadonlyMap<string, Decoder> = new Map([
+  [id.KEY_USAGE, into('keyUsage', decodeKeyUsage)],
+  [id.EXT_KEY_USAGE, into('extKeyUsage', decodeExtendedKeyUsage)],
+  [id.SUBJECT_ALT_NAME, into('subjectAltName', decodeAlternativeNames)],
+  [id.ISSUER_ALT_NAME, into('issuerAltName', decodeAlternativeNames)],
+  [id.AUTHORITY_KEY_IDENTIFIER, into('authorityKeyIdentifier', decodeAuthorityKeyIdentifier)],
+  [id.SUBJECT_KEY_IDENTIFIER, into('subjectKeyIdentifier', readOctetString)],
+  [id.SUBJECT_DIRECTORY_ATTRIBUTES, into('subjectDirectoryAttributes', decodeSubjectDirectoryAttributes)],
+  [id.PRIVATE_KEY_USAGE_PERIOD, into('privateKeyUsagePeriod', decodePrivateKeyUsagePeriod)],
+  [id.CERTIFICATE_POLICIES, into('certificatePolicies', decodeCertificatePolicies)],
+  [id.POLICY_MAPPINGS, into('policyMappings', decodePolicyMappings)],
+  [id.BASIC_CONSTRAINTS, into('basicConstraints', decodeBasicConstraints)],
+  [id.NAME_CONSTRAINTS, into('nameConstraints', decodeNameConstraints)],
+  [id.POLICY_CONSTRAINTS, into('policyConstraints', decodePolicyConstraints)],
+  [id.INHIBIT_ANY_POLICY, into('inhibitAnyPolicy', readSmallInteger)],
+  [id.CRL_DISTRIBUTION_POINTS, into('cRLDistributionPoints', decodeDistributionPoints)],
+  [id.FRESHEST_CRL, into('freshestCRL', decodeDistributionPoints)],
+  [id.AUTHORITY_INFO_ACCESS, into('authorityInfoAccess', decodeAccessDescriptions)],
+  [id.SUBJECT_INFO_ACCESS, into('subjectInfoAccess', decodeAccessDescriptions)],
+  [id.OCSP_NO_CHECK, into('ocspNoCheck', decodeOcspNoCheck)],
+]);
+
+function decodeOcspNoCheck(value: DerValue): true {
+  readNull(value);
+  return true;
+}
+
 /** Extensions of a certificate (RFC 5280 §4.2). A malformed known extension fails, critical or not. Throws DecodeError. */
-export function decodeExtensions(element: DerElement): Extensions {
+export function decodeExtensions(element: DerValue): Extensions {
   const listed = listExtensions(element);
   const extensions = absent();
-  extensions.all = listed.map(({ raw }) => raw);
+  extensions.all = listed.map(rawOf);
   for (const { raw, value } of listed) {
-    if (!KNOWN.has(raw.extnID)) continue;
-    const inner = value.next();
+    const decode = DECODERS.get(raw.extnID);
+    if (decode === undefined) continue;
+    value.read();
     value.finish();
-    decodeKnown(extensions, raw.extnID, inner);
+    decode(extensions, value);
   }
   return extensions;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(Object.values(id));
-
-function decodeKnown(to: Mutable<Extensions>, extnID: string, value: DerElement): void {
-  decodeIdentity(to, extnID, value);
-  decodeConstraint(to, extnID, value);
-  decodePointer(to, extnID, value);
-}
-
-/** Whose key it is and what it is for. */
-function decodeIdentity(to: Mutable<Extensions>, extnID: string, value: DerElement): void {
-  switch (extnID) {
-    case id.KEY_USAGE:
-      to.keyUsage = decodeKeyUsage(value);
-      return;
-    case id.EXT_KEY_USAGE:
-      to.extKeyUsage = decodeExtendedKeyUsage(value);
-      return;
-    case id.SUBJECT_ALT_NAME:
-      to.subjectAltName = decodeAlternativeNames(value);
-      return;
-    case id.ISSUER_ALT_NAME:
-      to.issuerAltName = decodeAlternativeNames(value);
-      return;
-    case id.AUTHORITY_KEY_IDENTIFIER:
-      to.authorityKeyIdentifier = decodeAuthorityKeyIdentifier(value);
-      return;
-    case id.SUBJECT_KEY_IDENTIFIER:
-      to.subjectKeyIdentifier = readOctetString(value);
-      return;
-    case id.SUBJECT_DIRECTORY_ATTRIBUTES:
-      to.subjectDirectoryAttributes = decodeSubjectDirectoryAttributes(value);
-      return;
-    case id.PRIVATE_KEY_USAGE_PERIOD:
-      to.privateKeyUsagePeriod = decodePrivateKeyUsagePeriod(value);
-      return;
-  }
-}
-
-/** What path validation goes by. */
-function decodeConstraint(to: Mutable<Extensions>, extnID: string, value: DerElement): void {
-  switch (extnID) {
-    case id.CERTIFICATE_POLICIES:
-      to.certificatePolicies = decodeCertificatePolicies(value);
-      return;
-    case id.POLICY_MAPPINGS:
-      to.policyMappings = decodePolicyMappings(value);
-      return;
-    case id.BASIC_CONSTRAINTS:
-      to.basicConstraints = decodeBasicConstraints(value);
-      return;
-    case id.NAME_CONSTRAINTS:
-      to.nameConstraints = decodeNameConstraints(value);
-      return;
-    case id.POLICY_CONSTRAINTS:
-      to.policyConstraints = decodePolicyConstraints(value);
-      return;
-    case id.INHIBIT_ANY_POLICY:
-      to.inhibitAnyPolicy = readSmallInteger(value);
-      return;
-  }
-}
-
-/** Where more is to be had, and revocation. */
-function decodePointer(to: Mutable<Extensions>, extnID: string, value: DerElement): void {
-  switch (extnID) {
-    case id.CRL_DISTRIBUTION_POINTS:
-      to.cRLDistributionPoints = decodeDistributionPoints(value);
-      return;
-    case id.FRESHEST_CRL:
-      to.freshestCRL = decodeDistributionPoints(value);
-      return;
-    case id.AUTHORITY_INFO_ACCESS:
-      to.authorityInfoAccess = decodeAccessDescriptions(value);
-      return;
-    case id.SUBJECT_INFO_ACCESS:
-      to.subjectInfoAccess = decodeAccessDescriptions(value);
-      return;
-    case id.OCSP_NO_CHECK:
-      readNull(value);
-      to.ocspNoCheck = true;
-  }
-}
+const rawOf = ({ raw }: ListedExtension): RawExtension => raw;

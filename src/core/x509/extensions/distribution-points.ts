@@ -1,18 +1,17 @@
-import { MAX_ELEMENTS } from '../../der/limits.ts';
-import type { DerElement } from '../../der/reader.ts';
+import type { DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import { readNamedBits } from '../../der/values.ts';
 import type { DistributionPoint, DistributionPointName, ReasonFlag } from '../extensions.ts';
 import { decodeGeneralNames } from '../general-name.ts';
 import { decodeRelativeDistinguishedName } from '../name.ts';
-import { readFields, readSequenceOf } from './sequence-of.ts';
+import { decodeSequenceOf, readFields } from './sequence-of.ts';
 
 /** cRLDistributionPoints and freshestCRL (RFC 5280 §4.2.1.13, §4.2.1.15). */
-export function decodeDistributionPoints(element: DerElement): readonly DistributionPoint[] {
-  return readSequenceOf(element, MAX_ELEMENTS).map(decodeDistributionPoint);
+export function decodeDistributionPoints(element: DerValue): readonly DistributionPoint[] {
+  return decodeSequenceOf(element, decodeDistributionPoint);
 }
 
-function decodeDistributionPoint(element: DerElement): DistributionPoint {
+function decodeDistributionPoint(element: DerValue): DistributionPoint {
   const fields = readFields(element);
   const name = fields.nextIf(tags.contextConstructed(0));
   const reasons = fields.nextIf(tags.contextPrimitive(1));
@@ -29,7 +28,7 @@ function decodeDistributionPoint(element: DerElement): DistributionPoint {
 }
 
 /** The CHOICE itself, `[0]` fullName or `[1]` nameRelativeToCRLIssuer: what stands inside the EXPLICIT tag around it. */
-export function decodeDistributionPointName(element: DerElement): DistributionPointName {
+export function decodeDistributionPointName(element: DerValue): DistributionPointName {
   switch (element.tag) {
     case 0xa0:
       return { type: 'fullName', names: decodeGeneralNames(element, 0xa0) };
@@ -57,12 +56,8 @@ const REASONS: readonly (ReasonFlag | 'unused')[] = [
 ];
 
 /** ReasonFlags; `tag` where tagged IMPLICIT. Bit 0 (unused) says nothing; bits above 8 are refused. */
-export function decodeReasonFlags(element: DerElement, tag: number = tags.BIT_STRING): ReadonlySet<ReasonFlag> {
-  const flags = new Set<ReasonFlag>();
-  for (const bit of readNamedBits(element, tag)) {
-    const flag = REASONS[bit];
-    if (flag === undefined) throw element.error('invalid-value', 'a reason that is not defined');
-    if (flag !== 'unused') flags.add(flag);
-  }
-  return flags;
+export function decodeReasonFlags(element: DerValue, tag: number = tags.BIT_STRING): ReadonlySet<ReasonFlag> {
+  const bits = readNamedBits(element, tag);
+  if (bits >>> REASONS.length !== 0) throw element.error('invalid-value', 'a reason that is not defined');
+  return new Set(REASONS.filter((flag, n): flag is ReasonFlag => flag !== 'unused' && (bits & (1 << n)) !== 0));
 }

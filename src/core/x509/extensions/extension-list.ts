@@ -1,6 +1,6 @@
-import { type DerElement, DerReader } from '../../der/reader.ts';
+import { DerReader, type DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
-import { readBoolean, readEach, readObjectIdentifier, readOctetString } from '../../der/values.ts';
+import { readBoolean, readObjectIdentifier, readOctetString } from '../../der/values.ts';
 import type { RawExtension } from '../extensions.ts';
 
 /** No honest certificate, CRL or OCSP response comes near. */
@@ -17,9 +17,9 @@ export interface ListedExtension {
  * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, of CRLs, their entries and OCSP. A duplicate extnID is refused
  * (RFC 5280 §4.2). Throws DecodeError.
  */
-export function decodeExtensionList(element: DerElement): RawExtension[] {
-  const listed = listExtensions(element);
-  if (listed.length === 0) throw element.error('invalid-value', 'Extensions without an extension');
+export function decodeExtensionList(value: DerValue): RawExtension[] {
+  const listed = listExtensions(value);
+  if (listed.length === 0) throw value.error('invalid-value', 'Extensions without an extension');
   return listed.map(({ raw }) => raw);
 }
 
@@ -27,32 +27,31 @@ export function decodeExtensionList(element: DerElement): RawExtension[] {
  * As decodeExtensionList, with a reader over each value, for certificates: there an empty list is let pass, because an
  * issuer's library in wide use writes it for none, and it says nothing.
  */
-export function listExtensions(element: DerElement): ListedExtension[] {
-  if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'Extensions were expected');
-  const elements = readEach(element, MAX_EXTENSIONS);
-  const seen = new Set<string>();
-  return elements.map((extension) => {
-    const listed = decodeExtension(extension);
-    if (seen.has(listed.raw.extnID)) throw extension.error('duplicate', 'an extension occurs twice');
-    seen.add(listed.raw.extnID);
-    return listed;
-  });
+export function listExtensions(value: DerValue): readonly ListedExtension[] {
+  if (value.tag !== tags.SEQUENCE) throw value.error('unexpected-tag', 'Extensions were expected');
+  const reader = value.reader();
+  const listed = new Array<ListedExtension>(reader.count(MAX_EXTENSIONS));
+  for (let i = 0; i < listed.length; i++) {
+    const extension = decodeExtension(reader.read());
+    // So few are compared one by one sooner than by a set of them.
+    for (let before = 0; before < i; before++) {
+      if (listed[before]?.raw.extnID === extension.raw.extnID)
+        throw reader.error('duplicate', 'an extension occurs twice');
+    }
+    listed[i] = extension;
+  }
+  return listed;
 }
 
-function decodeExtension(element: DerElement): ListedExtension {
-  if (element.tag !== tags.SEQUENCE) throw element.error('unexpected-tag', 'an Extension was expected');
-  const fields = element.reader();
-  const extnID = readObjectIdentifier(fields.next(tags.OBJECT_IDENTIFIER));
-  const criticalElement = fields.nextIf(tags.BOOLEAN);
-  const critical = criticalElement !== undefined && readBoolean(criticalElement);
+function decodeExtension(extension: DerValue): ListedExtension {
+  if (extension.tag !== tags.SEQUENCE) throw extension.error('unexpected-tag', 'an Extension was expected');
+  const fields = extension.reader();
+  const extnID = readObjectIdentifier(fields.read(tags.OBJECT_IDENTIFIER));
+  const critical = fields.nextTag === tags.BOOLEAN;
   // X.690 §11.5: a DEFAULT value is not encoded.
-  if (criticalElement !== undefined && !critical)
-    throw criticalElement.error('non-minimal-value', 'critical FALSE is the default');
-  const valueElement = fields.next(tags.OCTET_STRING);
+  if (critical && !readBoolean(fields.read())) throw fields.error('non-minimal-value', 'critical FALSE is the default');
+  const extnValue = readOctetString(fields.read(tags.OCTET_STRING));
   fields.finish();
-  const { buffer, contentStart, end, depth } = valueElement;
-  return {
-    raw: { extnID, critical, extnValue: readOctetString(valueElement) },
-    value: new DerReader(buffer, contentStart, end, depth + 1),
-  };
+  const { buffer, contentStart, end, depth } = fields;
+  return { raw: { extnID, critical, extnValue }, value: new DerReader(buffer, contentStart, end, depth + 1) };
 }

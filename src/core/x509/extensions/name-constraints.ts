@@ -1,13 +1,12 @@
-import { MAX_ELEMENTS } from '../../der/limits.ts';
-import type { DerElement } from '../../der/reader.ts';
+import type { DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import type { NameConstraints } from '../extensions.ts';
 import { decodeGeneralName } from '../general-name.ts';
 import type { GeneralName } from '../name.ts';
-import { readFields, readSequenceOf } from './sequence-of.ts';
+import { decodeSequenceOf, readFields } from './sequence-of.ts';
 
 /** RFC 5280 §4.2.1.10: permitted or excluded subtrees or both, never neither. */
-export function decodeNameConstraints(element: DerElement): NameConstraints {
+export function decodeNameConstraints(element: DerValue): NameConstraints {
   const fields = readFields(element);
   const permitted = fields.nextIf(tags.contextConstructed(0));
   const excluded = fields.nextIf(tags.contextConstructed(1));
@@ -20,17 +19,18 @@ export function decodeNameConstraints(element: DerElement): NameConstraints {
   };
 }
 
-function decodeGeneralSubtrees(element: DerElement): readonly GeneralName[] {
-  return readSequenceOf(element, MAX_ELEMENTS, element.tag).map((subtree) => {
-    const fields = readFields(subtree);
-    const baseElement = fields.next();
-    const base = decodeGeneralName(baseElement);
-    // §4.2.1.10: minimum is zero (a DEFAULT, so not encoded) and maximum is absent; others are not processed here.
-    if (!fields.atEnd) throw subtree.error('invalid-value', 'a subtree with minimum or maximum');
-    if (base.type === 'iPAddress' && !isAddressRange(base.value))
-      throw baseElement.error('invalid-value', 'no address and mask');
-    return base;
-  });
+function decodeGeneralSubtrees(element: DerValue): readonly GeneralName[] {
+  return decodeSequenceOf(element, decodeGeneralSubtree, element.tag);
+}
+
+function decodeGeneralSubtree(element: DerValue): GeneralName {
+  const fields = readFields(element);
+  const base = decodeGeneralName(fields.read());
+  // §4.2.1.10: minimum is zero (a DEFAULT, so not encoded) and maximum is absent; others are not processed here.
+  if (!fields.atEnd) throw element.error('invalid-value', 'a subtree with minimum or maximum');
+  if (base.type === 'iPAddress' && !isAddressRange(base.value))
+    throw fields.error('invalid-value', 'no address and mask');
+  return base;
 }
 
 /** Address and mask, 8 or 32 octets, the mask a run of ones (RFC 4632). */

@@ -1,11 +1,11 @@
-import type { DerElement, DerReader } from '../../der/reader.ts';
+import type { DerReader, DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import { readGeneralizedTime } from '../../der/time.ts';
 import type { Instant } from '../../instant.ts';
 import { readFields } from './sequence-of.ts';
 
 /** RFC 3280 §4.2.1.4: one of the two times or both. */
-export function decodePrivateKeyUsagePeriod(element: DerElement): { notBefore?: Instant; notAfter?: Instant } {
+export function decodePrivateKeyUsagePeriod(element: DerValue): { notBefore?: Instant; notAfter?: Instant } {
   const fields = readFields(element);
   const notBefore = readTagged(fields, 0);
   const notAfter = readTagged(fields, 1);
