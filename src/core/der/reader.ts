@@ -31,11 +31,11 @@ export abstract class DerValue {
   }
 
   /** The single data value inside, as in an EXPLICIT tag. */
-  only(tag?: number): DerElement {
+  only(tag?: number): DerValue {
     const inside = this.reader();
-    const element = inside.next(tag);
+    inside.read(tag);
     inside.finish();
-    return element;
+    return inside;
   }
 
   error(code: DecodeErrorCode, message: string): DecodeError {
@@ -157,6 +157,14 @@ export class DerReader extends DerValue {
     this.finish();
     this.limit = outer;
     this.depth--;
+  }
+
+  /** Goes on inside the contents of the data value read last, be it primitive (DER in an OCTET STRING); there is no way back. */
+  unwrap(): void {
+    if (this.depth >= MAX_DEPTH) throw tooDeep(this.contentStart);
+    this.offset = this.contentStart;
+    this.limit = this.end;
+    this.depth++;
   }
 
   /** How many data values are left to read, each with a sound header; more than `max` are refused. Stays where it is. */

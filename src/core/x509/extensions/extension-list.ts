@@ -1,4 +1,4 @@
-import { DerReader, type DerValue } from '../../der/reader.ts';
+import type { DerReader, DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import { readBoolean, readObjectIdentifier, readOctetString } from '../../der/values.ts';
 import type { RawExtension } from '../extensions.ts';
@@ -52,6 +52,6 @@ function decodeExtension(extension: DerValue): ListedExtension {
   if (critical && !readBoolean(fields.read())) throw fields.error('non-minimal-value', 'critical FALSE is the default');
   const extnValue = readOctetString(fields.read(tags.OCTET_STRING));
   fields.finish();
-  const { buffer, contentStart, end, depth } = fields;
-  return { raw: { extnID, critical, extnValue }, value: new DerReader(buffer, contentStart, end, depth + 1) };
+  fields.unwrap();
+  return { raw: { extnID, critical, extnValue }, value: fields };
 }
