@@ -28,6 +28,9 @@ export interface SandboxService {
   readonly stop: () => Promise<void>;
 }
 
+/** A machine that is busy with other tests is waited for. */
+const PATIENCE = { bodyMs: 60_000, connectionMs: 60_000, statementMs: 60_000, readinessMs: 60_000, crlsMs: 60_000 };
+
 /** The whole product as `npm start` runs it, on free ports, with a database of its own. */
 export async function startSandboxService(
   env: Record<string, string> = {},
@@ -36,12 +39,12 @@ export async function startSandboxService(
   const database = await createEmptyTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'jpki-service-'));
   const given = { DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl, DATA_DIR: dataDir };
-  const parsed = parseConfig({ PORT: '0', SANDBOX_PORT: '0', ...given, ...env }, () => '');
+  const parsed = parseConfig({ PORT: '0', SANDBOX_PORT: '0', OCSP_TIMEOUT_MS: '60000', ...given, ...env }, () => '');
   if (!parsed.ok) throw new Error(parsed.problems.join(' '));
   const lines: SandboxService['lines'] = [];
   const write = (event: string, facts: LogFacts = {}) => lines.push({ event, facts });
   const log: Log = { ...silentLog, info: write, warn: write, error: write };
-  const service = await startService(parsed.config, { clock, log });
+  const service = await startService(parsed.config, { clock, log, patience: PATIENCE });
   const { url: sandboxUrl, apiKey } = service.sandbox as NonNullable<typeof service.sandbox>;
   const sandbox = <T>(method: string, path: string, body?: unknown): Promise<T> =>
     askSandbox<T>(sandboxUrl + path, method, body);

@@ -11,7 +11,7 @@ import { base64, newResident, type SandboxService, startSandboxService } from '.
 let service: SandboxService;
 let resident: string;
 beforeAll(async () => {
-  service = await startSandboxService({ OCSP_TIMEOUT_MS: '400' });
+  service = await startSandboxService({ OCSP_TIMEOUT_MS: '3000' });
   resident = await newResident(service);
 }, 60_000);
 afterAll(() => service?.stop());
@@ -130,7 +130,7 @@ describe('what happens to the card', () => {
 
 describe('a gateway that lies, stalls or fails never makes a “good”', () => {
   const faults = [...OCSP_CONTENT_FAULTS, ...TRANSPORT_FAULTS].filter((fault) => fault !== 'no-nonce');
-  const settings: { readonly [fault: string]: object } = { delay: { delayMs: 1_500 }, drip: { intervalMs: 50 } };
+  const settings: { readonly [fault: string]: object } = { delay: { delayMs: 120_000 }, drip: { intervalMs: 50 } };
   afterAll(() => service?.sandbox('DELETE', '/faults'));
 
   it.each(faults)('%s', async (fault) => {
