@@ -6,7 +6,7 @@ export { forwardOnly as down } from './parts/forward-only.js';
 export async function up(knex) {
   await knex.raw(`
     create table challenge (
-      tenant_id uuid not null references tenant (id),
+      tenant_id uuid not null,
       id text not null,
       client_id text not null,
       kind text not null check (kind in ('signature', 'card-presence')),

@@ -9,7 +9,7 @@ export { forwardOnly as down } from './parts/forward-only.js';
 export async function up(knex) {
   await knex.raw(`
     create table subject (
-      tenant_id uuid not null references tenant (id),
+      tenant_id uuid not null,
       id text not null,
       created_at timestamptz not null,
       primary key (tenant_id, id)
@@ -17,7 +17,7 @@ export async function up(knex) {
     ${isolateTenant('subject')}
 
     create table certificate (
-      tenant_id uuid not null references tenant (id),
+      tenant_id uuid not null,
       id text not null,
       subject_id text not null,
       issuer_key_sha256 bytea not null,
@@ -51,7 +51,7 @@ export async function up(knex) {
     ${isolateTenant('certificate')}
 
     create table subject_attributes (
-      tenant_id uuid not null references tenant (id),
+      tenant_id uuid not null,
       id text not null,
       subject_id text not null,
       certificate_id text not null,

@@ -6,8 +6,8 @@ export { forwardOnly as down } from './parts/forward-only.js';
 export async function up(knex) {
   await knex.raw(`
     create table event (
-      tenant_id uuid not null references tenant (id),
-      id text not null,
+      tenant_id uuid not null,
+      id text collate "C" not null,
       type text not null,
       occurred_at timestamptz not null,
       -- a later id may be seen before an earlier one commits: readers order by the transaction and stop at the oldest running one
@@ -18,14 +18,13 @@ export async function up(knex) {
       verification_id text,
       certificate_id text,
       subject_id text,
-      primary key (tenant_id, id)
+      primary key (tenant_id, transaction_id, id)
     );
     comment on table event is 'ids only, no personal data; rows are appended, never rewritten';
-    create index event_order on event (tenant_id, transaction_id, id);
     ${isolateTenant('event')}
 
     create table idempotency_key (
-      tenant_id uuid not null references tenant (id),
+      tenant_id uuid not null,
       client_id text not null,
       operation text not null,
       key_hash bytea not null,

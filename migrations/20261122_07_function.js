@@ -12,7 +12,7 @@ export async function up(knex) {
     'idempotency',
     'record_challenge',
     'gather_verification',
-    'record_verification',
+    'record_verifications',
   ]) {
     await knex.raw(sql(name).replaceAll('?', '\\?'));
   }

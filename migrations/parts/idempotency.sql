@@ -1,10 +1,16 @@
+-- The advisory lock that requests with one key queue at.
+create function key_lock(p_tenant uuid, p_client text, p_operation text, p_key_hash bytea) returns bigint
+language sql stable as $$
+  select hashtextextended(concat_ws('/', p_tenant, p_client, p_operation, encode(p_key_hash, 'hex')), 0);
+$$;
+
 -- The answer that was given first under this key, or none. Duplicates at the same time wait for the first to commit.
 create function first_answer(p_tenant uuid, p_client text, p_key jsonb, p_at timestamptz)
 returns setof idempotency_key
 language plpgsql volatile as $$
 begin
   perform pg_advisory_xact_lock(
-    hashtextextended(concat_ws('/', p_tenant, p_client, p_key ->> 'operation', p_key ->> 'keyHash'), 0));
+    key_lock(p_tenant, p_client, p_key ->> 'operation', decode(p_key ->> 'keyHash', 'hex')));
   return query select k.* from idempotency_key k
     where k.tenant_id = p_tenant and k.client_id = p_client and k.operation = p_key ->> 'operation'
       and k.key_hash = decode(p_key ->> 'keyHash', 'hex') and k.expires_at > p_at;

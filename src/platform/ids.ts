@@ -50,6 +50,11 @@ export function newId(prefix: IdPrefix, now: number): string {
   return `${prefix}_${lastTime}${four(marked)}${four(middle20)}${four(first)}${four(second)}`;
 }
 
+/** Not after any id of that prefix that is made at `now` or later, and after every earlier one. */
+export function firstIdAt(prefix: IdPrefix, now: number): string {
+  return `${prefix}_${encodeTime(Math.min(Math.max(0, Math.floor(now)), 2 ** 48 - 1))}${'0'.repeat(16)}`;
+}
+
 /** Has the text the shape of such an id? */
 export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && BODY.test(text.slice(prefix.length + 1));

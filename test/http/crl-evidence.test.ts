@@ -19,7 +19,9 @@ async function readCrlColumn(verificationId: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: service.superuserUrl });
   await client.connect();
   try {
-    const { rows } = await client.query('select crl from evidence where verification_id = $1', [verificationId]);
+    const { rows } = await client.query('select crl::json as crl from evidence where verification_id = $1', [
+      verificationId,
+    ]);
     expect(rows).toHaveLength(1);
     return rows[0].crl;
   } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isId, newId } from '../../src/platform/ids.ts';
+import { firstIdAt, isId, newId } from '../../src/platform/ids.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 
@@ -29,6 +29,21 @@ describe('newId', () => {
   it('a time in the future does not spoil the ids of the present', () => {
     const future = newId('ver', NOW + 1e9);
     expect(newId('ver', NOW) < future).toBe(true);
+  });
+});
+
+describe('firstIdAt', () => {
+  it('parts the ids of a millisecond from those before', () => {
+    expect(firstIdAt('ver', NOW) > newId('ver', NOW - 1)).toBe(true);
+    expect(firstIdAt('ver', NOW) <= newId('ver', NOW)).toBe(true);
+  });
+
+  it.each([
+    ['before the first', -62_135_596_800_000, 0],
+    ['behind the last', 9e15, 2 ** 48 - 1],
+  ])('an instant %s is that one', (_where, instant, nearest) => {
+    expect(firstIdAt('ver', instant)).toBe(firstIdAt('ver', nearest));
+    expect(isId('ver', firstIdAt('ver', instant))).toBe(true);
   });
 });
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { toHex } from '../../core/bytes.ts';
-import type { Report } from '../../core/verification/report.ts';
+import type { CertificateKind, CertificateMedium } from '../../core/jpki/certificate-kind.ts';
+import type { CertificateFacts, Report } from '../../core/verification/report.ts';
 import { CRL_DISTRIBUTION_POINTS } from '../../core/x509/extensions/identifiers.ts';
 import type { ValidatedPath } from '../../core/x509/path/path.ts';
 import { newId } from '../../platform/ids.ts';
 import type { KeyedHashes } from '../../platform/vault/vault.ts';
-import type { CertificateIdentity, CertificateRegistration } from './store.ts';
+import type { CertificateIdentity, CertificateRegistration } from './record-columns.ts';
 
 /** How the signer's certificate is known on file; made only of a validated path, so that nobody asks under a forged serial. */
 export interface KnownAs {
@@ -19,7 +20,7 @@ export const sha256 = (octets: Uint8Array): string => createHash('sha256').updat
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 
 /** PostgreSQL has no year 0000, which a GeneralizedTime can say: the earliest instant that it has then. */
-export const storableInstant = (instant: number): string => new Date(Math.max(instant, EARLIEST)).toISOString();
+export const storableInstant = (instant: number): number => Math.max(instant, EARLIEST);
 
 export function identify(
   path: ValidatedPath,
@@ -30,25 +31,36 @@ export function identify(
   const serial = path.target.serialNumber.octets;
   return {
     identity: {
-      issuerKeySha256: issuerKey.toString('hex'),
-      serialMatch: hashes.serialMatch(issuerKey, serial).toString('hex'),
-      certificateSha256: sha256(path.target.der),
+      issuerKeySha256: issuerKey,
+      serialMatch: hashes.serialMatch(issuerKey, serial),
+      certificateSha256: createHash('sha256').update(path.target.der).digest(),
     },
     serialNumberMac: hashes.serialNumberMac(tenantId, issuerKey, serial).toString('hex'),
   };
 }
 
-/** The row of a certificate that is new to the tenant; null unless the verification passed. */
+/** What a certificate must be, to come on file. */
+type Registrable = CertificateFacts & {
+  readonly kind: CertificateKind;
+  readonly medium: CertificateMedium;
+  readonly policy: string;
+};
+
+/** May its certificate come on file? Only of a verification that passed. */
+export function isRegistrable(report: Report): report is Report & { readonly certificate: Registrable } {
+  const { indication, certificate } = report;
+  if (indication !== 'TOTAL-PASSED' || certificate === null) return false;
+  return certificate.kind !== null && certificate.medium !== null && certificate.policy !== null;
+}
+
+/** The row of a certificate that is new to the tenant. */
 export function buildRegistration(
-  report: Report,
+  certificate: Registrable,
   path: ValidatedPath,
   known: KnownAs,
   now: number,
-): CertificateRegistration | null {
-  const { indication, certificate } = report;
-  if (indication !== 'TOTAL-PASSED' || certificate === null) return null;
+): CertificateRegistration {
   const { kind, medium, policy } = certificate;
-  if (kind === null || medium === null || policy === null) return null;
   const points = path.target.extensions.all.find(({ extnID }) => extnID === CRL_DISTRIBUTION_POINTS);
   return {
     certificateId: newId('crt', now),
@@ -59,8 +71,8 @@ export function buildRegistration(
     medium,
     policy,
     generation: certificate.generation,
-    notBefore: storableInstant(path.target.notBefore),
-    notAfter: storableInstant(path.target.notAfter),
+    notBefore: new Date(storableInstant(path.target.notBefore)).toISOString(),
+    notAfter: new Date(storableInstant(path.target.notAfter)).toISOString(),
     distributionPoint: points === undefined ? null : toHex(points.extnValue),
   };
 }

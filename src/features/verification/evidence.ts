@@ -33,19 +33,23 @@ export function describeEvidence(signed: SignedObject, container: Uint8Array): E
 /** A national list has tens of megabytes: its digest is taken once for each list that is held. */
 const digests = new WeakMap<Uint8Array, string>();
 
-/** A CRL is kept by reference to its bytes; null when the findings do not rest on one. */
-export function describeCrl(evidence: AcceptedEvidence | null) {
+/** JSON. A CRL is kept by reference to its bytes; null when the findings do not rest on one. */
+export function describeCrl(evidence: AcceptedEvidence | null): string | null {
   if (evidence === null || evidence.method !== 'crl') return null;
   const known = digests.get(evidence.der) ?? sha256(evidence.der);
   digests.set(evidence.der, known);
-  return { sha256: known, crlNumber: evidence.crlNumber, thisUpdate: formatInstant(evidence.thisUpdate) };
+  return JSON.stringify({
+    sha256: known,
+    crlNumber: evidence.crlNumber,
+    thisUpdate: formatInstant(evidence.thisUpdate),
+  });
 }
 
-/** Under which settings it was judged, so that it can be judged again. */
-export function describeSettings(caller: Caller, method: string, path: ValidatedPath | undefined) {
-  return {
+/** JSON. Under which settings it was judged, so that it can be judged again. */
+export function describeSettings(caller: Caller, method: string, path: ValidatedPath | undefined): string {
+  return JSON.stringify({
     policy: caller.policy,
     revocationMethod: method,
     trustAnchorSha256: path === undefined ? null : sha256(path.anchor.der),
-  };
+  });
 }

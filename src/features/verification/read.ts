@@ -32,7 +32,7 @@ export async function readVerification(
       verificationId,
       reference: openReference(sealed, tenantId, row),
       purpose: row.purpose,
-      report: row.report as StoredReport,
+      report: JSON.parse(row.report) as StoredReport,
       attributes,
       ids: { certificateId: row.certificate_id, subjectId: row.subject_id, subjectIsNew: row.subject_is_new },
       role: tenantRole,

@@ -7,12 +7,13 @@ import {
 import type { Report } from '../../core/verification/report.ts';
 import { newId } from '../../platform/ids.ts';
 import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
-import { buildRegistration, identify, storableInstant } from './certificate-on-file.ts';
+import { buildRegistration, identify, isRegistrable, storableInstant } from './certificate-on-file.ts';
 import { describeCrl, describeEvidence, describeSettings } from './evidence.ts';
 import type { Judged } from './judged.ts';
+import type { VerificationRecord } from './record-columns.ts';
 import { buildResponse, NO_IDS, type StoredReport } from './response.ts';
 import { sealSecrets } from './secrets.ts';
-import type { RecordedRow, VerificationFacts, VerificationStore } from './store.ts';
+import type { RecordedRow, VerificationStore } from './store.ts';
 
 /** completed, conflict or good-after-revoked, created, registered, revoked, used. */
 const MOST_EVENTS = 6;
@@ -28,7 +29,8 @@ export interface Recorded {
 
 /**
  * Records in one round trip. Where another verification used the challenge up meanwhile, or the certificate contradicts
- * what is on file, nothing was written: the report is concluded anew and that is recorded. Each happens at most once.
+ * what is on file, nothing was written: the report is concluded anew and that is recorded. Each happens at most once, as
+ * does a certificate no longer on file, which is registered then.
  */
 export async function recordJudged(
   store: VerificationStore,
@@ -39,13 +41,8 @@ export async function recordJudged(
   let report = judged.report;
   let conflict = false;
   for (;;) {
-    const record = buildRecord(vault, sealed, judged, report);
-    const row = await store.recordVerification(
-      judged.caller.tenantId,
-      record.facts,
-      JSON.stringify(record.report),
-      record.secrets,
-    );
+    const record = buildRecord(store, vault, sealed, judged, report);
+    const row = await store.recordVerification(judged.caller.tenantId, record.columns);
     switch (row.outcome) {
       case 'challenge-lost':
         report = withChallengeLost(report);
@@ -57,6 +54,8 @@ export async function recordJudged(
       case 'revoked-on-file':
         report = withRevokedOnFile(report, revocationOnFile(row), judged.first.signedAfter);
         break;
+      case 'not-on-file':
+        break;
       default:
         return { row, report: record.report, attributes: report.attributes, conflict };
     }
@@ -64,66 +63,74 @@ export async function recordJudged(
 }
 
 function revocationOnFile({ revoked_at, revocation_reason }: RecordedRow) {
-  if (revoked_at === null) throw new Error('record_verification gave a revocation without its time');
+  if (revoked_at === null) throw new Error('record_verifications gave a revocation without its time');
   return { revokedAt: revoked_at.getTime(), reason: revocation_reason };
 }
 
-function buildRecord(vault: Vault, sealed: TenantVault, judged: Judged, report: Report) {
+function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault, judged: Judged, report: Report) {
   const { caller, request, at, signed, first } = judged;
   const { path } = first;
   const known = path === undefined ? null : identify(path, vault.hashes, caller.tenantId);
   const keeps = request.store?.subject ?? caller.policy.storeSubject;
-  const register = path && known && keeps ? buildRegistration(report, path, known, at) : null;
+  const registers = keeps && isRegistrable(report);
+  const believedOnFile = registers && known !== null && store.isSeenOnFile(caller.tenantId, known.identity);
+  const registration =
+    registers && !believedOnFile && path && known ? buildRegistration(report.certificate, path, known, at) : null;
   const evidence = describeEvidence(signed, judged.container);
   const { attributes, certificate, ...rest } = report;
   const stored: StoredReport = {
     ...rest,
     certificate: certificate && known && { ...certificate, serialNumberMac: known.serialNumberMac },
   };
-  const answer = buildResponse({
-    verificationId: judged.verificationId,
-    reference: request.reference ?? null,
-    purpose: request.purpose,
-    report: stored,
-    attributes,
-    ids: NO_IDS,
-    role: caller.tenantRole,
-  });
-  const facts: VerificationFacts = {
+  const answer =
+    judged.key === null
+      ? null
+      : buildResponse({
+          verificationId: judged.verificationId,
+          reference: request.reference ?? null,
+          purpose: request.purpose,
+          report: stored,
+          attributes,
+          ids: NO_IDS,
+          role: caller.tenantRole,
+        });
+  const columns: VerificationRecord = {
     ...buildFacts(vault, judged, report),
+    report: JSON.stringify(stored),
     identity: known?.identity ?? null,
-    register,
+    believedOnFile,
+    registration,
     evidence: {
-      container: evidence.container,
+      container: JSON.stringify(evidence.container),
       crl: describeCrl(judged.findings?.evidence ?? null),
       settings: describeSettings(caller, judged.method, path),
     },
+    secrets: sealSecrets(sealed, judged, { attributes, evidence, registration, answer }),
   };
-  return { facts, report: stored, secrets: sealSecrets(sealed, judged, { attributes, evidence, register, answer }) };
+  return { columns, report: stored };
 }
 
 function buildFacts(
   vault: Vault,
   { caller, request, requestId, verificationId, at, signed, findings, key }: Judged,
   report: Report,
-): Omit<VerificationFacts, 'identity' | 'register' | 'evidence'> {
+): Omit<VerificationRecord, 'report' | 'identity' | 'believedOnFile' | 'registration' | 'evidence' | 'secrets'> {
   const { reference } = request;
   const says = findings?.evidence?.says;
   return {
     verificationId,
     clientId: caller.clientId,
     requestId,
-    referenceMac:
-      reference === undefined ? null : vault.hashes.lookup(caller.tenantId, 'reference', reference).toString('hex'),
+    referenceMac: reference === undefined ? null : vault.hashes.lookup(caller.tenantId, 'reference', reference),
     purpose: request.purpose,
     format: signed.format,
-    verifiedAt: new Date(at).toISOString(),
+    verifiedAt: at,
     indication: report.indication,
     subIndication: report.subIndication,
     retryable: report.retryable,
     challengeId: request.challengeId ?? null,
-    claimChallenge: usesUpChallenge(report),
-    idempotency: key,
+    claimsChallenge: usesUpChallenge(report),
+    key,
     revoked: says?.status === 'revoked' ? { revokedAt: storableInstant(says.revokedAt), reason: says.reason } : null,
     saidGood: findings?.status === 'good',
     eventIds: Array.from({ length: MOST_EVENTS }, () => newId('evt', at)),

@@ -3,7 +3,7 @@ import type { TenantVault } from '../../platform/vault/vault.ts';
 import { sealAnswer } from '../idempotency.ts';
 import type { EvidenceOctets } from './evidence.ts';
 import type { Judged } from './judged.ts';
-import type { CertificateRegistration, VerificationSecrets } from './store.ts';
+import type { CertificateRegistration, VerificationSecrets } from './record-columns.ts';
 import type { VerificationResponse } from './wire.ts';
 
 /** Everything personal of a record, each field encrypted for its own place. */
@@ -13,13 +13,14 @@ export function sealSecrets(
   parts: {
     readonly attributes: Report['attributes'];
     readonly evidence: EvidenceOctets;
-    readonly register: CertificateRegistration | null;
-    readonly answer: VerificationResponse;
+    readonly registration: CertificateRegistration | null;
+    /** Kept under an Idempotency-Key; null without one. */
+    readonly answer: VerificationResponse | null;
   },
 ): VerificationSecrets {
   const { caller, request, verificationId, signed, findings, key } = judged;
   const { tenantId } = caller;
-  const { evidence, register } = parts;
+  const { evidence, registration } = parts;
   const attributes = parts.attributes === null ? null : Buffer.from(JSON.stringify(parts.attributes));
   const place = (table: string, column: string, rowId: string) => ({ table, column, rowId, tenantId });
   const inEvidence = (column: string, octets: Uint8Array) =>
@@ -35,16 +36,16 @@ export function sealSecrets(
     signerCertificate: inEvidence('certificate', signed.certificate.der),
     ocspResponse: findings?.ocspResponse ? inEvidence('ocsp_response', findings.ocspResponse) : null,
     serialNumber:
-      register &&
+      registration &&
       sealed.encrypt(
         'serial',
-        place('certificate', 'serial_number', register.certificateId),
+        place('certificate', 'serial_number', registration.certificateId),
         signed.certificate.serialNumber.octets,
       ),
     subjectAttributes:
-      register &&
+      registration &&
       attributes &&
-      sealed.encrypt('attributes', place('subject_attributes', 'attributes', register.attributesId), attributes),
+      sealed.encrypt('attributes', place('subject_attributes', 'attributes', registration.attributesId), attributes),
     answer: sealAnswer(sealed, caller, key, parts.answer),
   };
 }

@@ -1,10 +1,19 @@
-import type { CertificateKind, CertificateMedium } from '../../core/jpki/certificate-kind.ts';
 import type { CrlReason } from '../../core/revocation/status.ts';
 import type { Indication, SubIndication } from '../../core/verdict/check.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { createGroupedCalls } from '../../platform/database/grouped-calls.ts';
+import { firstIdAt } from '../../platform/ids.ts';
 import type { ChallengeKind } from '../challenges/service.ts';
 import type { IdempotencyFacts } from '../idempotency.ts';
 import type { Position } from './cursor.ts';
+import { createSeenOnFile } from './on-file.ts';
+import {
+  type CertificateIdentity,
+  claimsOf,
+  RECORD_VERIFICATIONS,
+  toArrays,
+  type VerificationRecord,
+} from './record-columns.ts';
 
 /** What is known beforehand; the halves are null where there is nothing. */
 export interface GatheredRow {
@@ -26,67 +35,16 @@ export interface AnswerIds {
   readonly subjectIsNew: boolean | null;
 }
 
-/** `p_facts` of record_verification: octets in hexadecimal, times RFC 3339. */
-export interface VerificationFacts {
-  readonly verificationId: string;
-  readonly clientId: string;
-  readonly requestId: string;
-  readonly referenceMac: string | null;
-  readonly purpose: string;
-  readonly format: string;
-  readonly verifiedAt: string;
-  readonly indication: Indication;
-  readonly subIndication: SubIndication | null;
-  readonly retryable: boolean;
-  readonly challengeId: string | null;
-  readonly claimChallenge: boolean;
-  readonly idempotency: IdempotencyFacts | null;
-  readonly identity: CertificateIdentity | null;
-  readonly register: CertificateRegistration | null;
-  readonly revoked: { readonly revokedAt: string; readonly reason: CrlReason | null } | null;
-  /** The evidence accepted this time says good. */
-  readonly saidGood: boolean;
-  readonly evidence: { readonly container: unknown; readonly crl: unknown; readonly settings: unknown };
-  /** As many as a verification can have events. */
-  readonly eventIds: readonly string[];
-}
-
-export interface CertificateIdentity {
-  readonly issuerKeySha256: string;
-  readonly serialMatch: string;
-  readonly certificateSha256: string;
-}
-
-export interface CertificateRegistration {
-  readonly certificateId: string;
-  readonly subjectId: string;
-  readonly attributesId: string;
-  readonly serialNumberMac: string;
-  readonly kind: CertificateKind;
-  readonly medium: CertificateMedium;
-  readonly generation: number | null;
-  readonly policy: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
-  readonly distributionPoint: string | null;
-}
-
-/** The encrypted columns; null where there is nothing. */
-export interface VerificationSecrets {
-  readonly reference: Buffer | null;
-  readonly attributes: Buffer | null;
-  readonly signature: Buffer;
-  readonly content: Buffer | null;
-  readonly signerCertificate: Buffer;
-  readonly ocspResponse: Buffer | null;
-  readonly serialNumber: Buffer | null;
-  readonly subjectAttributes: Buffer | null;
-  readonly answer: Buffer | null;
-}
-
-/** Nothing was written unless `recorded`; see record_verification. */
+/** Nothing was written unless `recorded`; see record_verifications. */
 export interface RecordedRow {
-  readonly outcome: 'recorded' | 'replayed' | 'key-reused' | 'challenge-lost' | 'identity-conflict' | 'revoked-on-file';
+  readonly outcome:
+    | 'recorded'
+    | 'replayed'
+    | 'key-reused'
+    | 'challenge-lost'
+    | 'identity-conflict'
+    | 'revoked-on-file'
+    | 'not-on-file';
   readonly certificate_id: string | null;
   readonly subject_id: string | null;
   readonly subject_is_new: boolean | null;
@@ -111,7 +69,8 @@ export interface VerificationRow {
 }
 
 export interface VerificationReportRow extends VerificationRow {
-  readonly report: unknown;
+  /** JSON. */
+  readonly report: string;
   readonly attributes: Buffer | null;
 }
 
@@ -140,8 +99,31 @@ const SUMMARY = [
 
 export type VerificationStore = ReturnType<typeof createVerificationStore>;
 
+const OPERATION = 'verifications.verify';
+/** More calls at once gain nothing: the groups would be smaller. */
+const MOST_CALLS = 2;
+const MOST_IN_GROUP = 32;
+const LONGEST_WAIT_MS = 5_000;
+
 export function createVerificationStore(database: Database) {
+  const record = createGroupedCalls<VerificationRecord, RecordedRow>({
+    send: (tenantId, records) =>
+      database.call<RecordedRow & Record<string, unknown>>('record_verifications', RECORD_VERIFICATIONS, [
+        tenantId,
+        OPERATION,
+        ...toArrays(records),
+      ]),
+    claimsOf,
+    mostInFlight: MOST_CALLS,
+    mostInGroup: MOST_IN_GROUP,
+    longestWaitMs: LONGEST_WAIT_MS,
+  });
+  const seenOnFile = createSeenOnFile();
   return {
+    /** Is the certificate believed to be on file? Then it needs no registration. */
+    isSeenOnFile: (tenantId: string, { serialMatch }: CertificateIdentity): boolean =>
+      seenOnFile.has(tenantId, serialMatch),
+
     async loadBeforehand(
       tenantId: string,
       challengeId: string | null,
@@ -155,30 +137,13 @@ export function createVerificationStore(database: Database) {
       return (await database.call<GatheredRow & Record<string, unknown>>('gather_verification', sql, values))[0];
     },
 
-    async recordVerification(
-      tenantId: string,
-      facts: VerificationFacts,
-      report: string,
-      secrets: VerificationSecrets,
-    ): Promise<RecordedRow> {
-      const sql = 'select * from record_verification($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)';
-      const values = [
-        tenantId,
-        JSON.stringify(facts),
-        report,
-        secrets.reference,
-        secrets.attributes,
-        secrets.signature,
-        secrets.content,
-        secrets.signerCertificate,
-        secrets.ocspResponse,
-        secrets.serialNumber,
-        secrets.subjectAttributes,
-        secrets.answer,
-      ];
-      const rows = await database.call<RecordedRow & Record<string, unknown>>('record_verification', sql, values);
-      if (rows[0] === undefined) throw new Error('record_verification gave no row');
-      return rows[0];
+    /** Durable when it resolves; committed together with others of the tenant that come at the same time. */
+    async recordVerification(tenantId: string, verification: VerificationRecord): Promise<RecordedRow> {
+      const row = await record(tenantId, verification);
+      const serialMatch = verification.identity?.serialMatch;
+      if (serialMatch !== undefined && row.certificate_id !== null) seenOnFile.add(tenantId, serialMatch);
+      if (serialMatch !== undefined && row.outcome === 'not-on-file') seenOnFile.forget(tenantId, serialMatch);
+      return row;
     },
 
     async loadVerification(tenantId: string, id: string): Promise<VerificationReportRow | undefined> {
@@ -189,7 +154,7 @@ export function createVerificationStore(database: Database) {
       );
     },
 
-    /** Newest first. */
+    /** Newest first: ids begin with the time. */
     async listVerifications(tenantId: string, selection: Selection): Promise<VerificationRow[]> {
       const { referenceMac, subjectId, indication, from, to, after, limit } = selection;
       return database.inTenant(tenantId, async (trx) => {
@@ -197,13 +162,10 @@ export function createVerificationStore(database: Database) {
         if (referenceMac !== undefined) query.where({ reference_mac: referenceMac });
         if (subjectId !== undefined) query.where({ subject_id: subjectId });
         if (indication !== undefined) query.where({ indication });
-        if (from !== undefined) query.where('verified_at', '>=', from);
-        if (to !== undefined) query.where('verified_at', '<', to);
-        if (after !== undefined) query.whereRaw('(verified_at, id) < (?, ?)', [after.verifiedAt, after.verificationId]);
-        return query
-          .orderBy(['verified_at', 'id'].map((column) => ({ column, order: 'desc' })))
-          .limit(limit)
-          .select(SUMMARY);
+        if (from !== undefined) query.where('id', '>=', firstIdAt('ver', from.getTime()));
+        if (to !== undefined) query.where('id', '<', firstIdAt('ver', to.getTime()));
+        if (after !== undefined) query.where('id', '<', after.verificationId);
+        return query.orderBy('id', 'desc').limit(limit).select(SUMMARY);
       });
     },
   };

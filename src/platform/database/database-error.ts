@@ -13,6 +13,11 @@ export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
+/** Did the server say that it undid the transaction? Of a lost connection nobody knows. */
+export function wasRolledBack(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === 'ERROR';
+}
+
 /** Was it a violation of that constraint (23505 unique, 23503 foreign key, 23514 check …)? */
 export function violates(error: unknown, constraint: string): boolean {
   return error instanceof pg.DatabaseError && error.code?.startsWith('23') === true && error.constraint === constraint;
