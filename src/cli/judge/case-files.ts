@@ -1,19 +1,18 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { DecodeError } from '../../core/der/decode-error.ts';
+import { CASE_FILES } from './case-limits.ts';
 import { CaseProblem } from './verdict.ts';
 
 /** The project folder, from the sources as from `dist`. */
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
 
 const MIB = 1024 * 1024;
-/** Of all files of one case: what is read stands beside 256 MiB of heap within the 512 MB of a case. */
-const MAX_TOTAL = 192 * MIB;
 
 /** What a file may hold, how large it may be, and the labels of its PEM blocks (RFC 7468). */
 const KINDS = {
   certificate: { limit: MIB, label: /^(X509 |TRUSTED )?CERTIFICATE$/ },
-  crl: { limit: MAX_TOTAL, label: /^(X509 )?CRL$/ },
+  crl: { limit: CASE_FILES, label: /^(X509 )?CRL$/ },
   'ocsp-response': { limit: MIB, label: /^OCSP RESPONSE$/ },
   cms: { limit: 32 * MIB, label: /^(CMS|PKCS7|PKCS #7 SIGNED DATA)$/ },
 } as const;
@@ -27,12 +26,12 @@ export class CaseFiles {
   private total = 0;
 
   /** A file as it is. */
-  read(field: string, path: string, limit = MAX_TOTAL): Uint8Array {
+  read(field: string, path: string, limit = CASE_FILES): Uint8Array {
     const full = isAbsolute(path) ? path : join(PROJECT, path);
     try {
       // Asked before opening, which would wait for ever at a named pipe.
       if (!statSync(full).isFile()) throw new CaseProblem(`"${field}": ${path} is not a file`);
-      const octets = readBounded(full, Math.min(limit, MAX_TOTAL - this.total));
+      const octets = readBounded(full, Math.min(limit, CASE_FILES - this.total));
       if (octets === undefined) throw new CaseProblem(`"${field}": ${path} is too large`);
       this.total += octets.length;
       return octets;

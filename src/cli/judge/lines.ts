@@ -12,10 +12,12 @@ export async function* readLines(
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
       const last = chunk.subarray(start, end);
-      yield length + last.length > limit ? undefined : Buffer.concat([...parts, last]);
+      const line = length + last.length > limit ? undefined : Buffer.concat([...parts, last]);
+      // Before it is handed on: who takes it may take long.
       parts = [];
       length = 0;
       start = end + 1;
+      yield line;
     }
     const rest = chunk.subarray(start);
     length += rest.length;
@@ -23,5 +25,8 @@ export async function* readLines(
     // A copy, for a part must not hold the chunk that it came in.
     else if (rest.length > 0) parts.push(Uint8Array.from(rest));
   }
-  if (length > 0) yield length > limit ? undefined : Buffer.concat(parts);
+  if (length === 0) return;
+  const line = length > limit ? undefined : Buffer.concat(parts);
+  parts = [];
+  yield line;
 }

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { problemLine } from './judge-line.ts';
-import { JudgingThread } from './judging-thread.ts';
+import { JUDGING_ENTRY, JudgingThread, type ThreadLimits } from './judging-thread.ts';
 import { MAX_LINE, readLines } from './lines.ts';
 
-/** Lines between input and output at any time, and their octets. */
+/** Lines between input and output at any time, and their octets; a longer line has to be alone. */
 const MAX_WAITING = 512;
-const MAX_WAITING_OCTETS = MAX_LINE;
+const MAX_WAITING_OCTETS = 4 * 1024 * 1024;
 
 const TOO_LONG = problemLine(null, `the line has more than ${MAX_LINE} octets`);
 
@@ -23,8 +23,9 @@ export async function runJudge(
   input: Readable,
   output: Writable,
   complain: (sentence: string) => void,
+  limits: Partial<ThreadLimits> = {},
 ): Promise<number> {
-  const thread = new JudgingThread();
+  const thread = new JudgingThread(JUDGING_ENTRY, limits);
   const underway: Underway[] = [];
   let octets = 0;
   let last: Promise<void> = Promise.resolve();

@@ -25,7 +25,7 @@ describe('jpki judge', () => {
   });
 
   it('has nothing to say of no line', async () => {
-    expect(await runJudgeProcess('')).toEqual({ code: 0, lines: [], err: '' });
+    expect(await runJudgeProcess('')).toMatchObject({ code: 0, lines: [], err: '' });
   });
 
   it('takes no arguments', async () => {
@@ -34,6 +34,9 @@ describe('jpki judge', () => {
     expect(err).toContain('cases.ndjson');
   });
 });
+
+/** The process of the tests holds more than the command's. */
+const heldMemory = () => 0;
 
 describe('runJudge', () => {
   it('answers before the next line is there', async () => {
@@ -45,7 +48,7 @@ describe('runJudge', () => {
           done();
         },
       });
-      void runJudge(input, output, () => {});
+      void runJudge(input, output, () => {}, { heldMemory });
     });
     input.push(lineOf('first'));
     expect(JSON.parse(await answered)).toMatchObject({ id: 'first', outcome: 'accepted' });
@@ -70,7 +73,7 @@ describe('runJudge', () => {
         done();
       },
     });
-    expect(await runJudge(input, output, () => {})).toBe(0);
+    expect(await runJudge(input, output, () => {}, { heldMemory })).toBe(0);
     expect(written).toBe(100_000);
     expect(ahead).toBeLessThan(10_000);
   });
@@ -85,7 +88,7 @@ describe('runJudge', () => {
       write: (_chunk, _encoding, done) => done(Object.assign(new Error(), { code: 'EPIPE' })),
     });
     const complaints: string[] = [];
-    expect(await runJudge(input, output, (sentence) => complaints.push(sentence))).toBe(1);
+    expect(await runJudge(input, output, (sentence) => complaints.push(sentence), { heldMemory })).toBe(1);
     expect(complaints.join()).toContain('EPIPE');
   });
 });
