@@ -3,6 +3,11 @@
  * facts are ids, codes, counts, durations: nothing personal, no serial numbers, no content.
  */
 export type LogEvent =
+  | 'audit.delivery-failed'
+  | 'audit.refusals-lost'
+  | 'audit.rolled-back'
+  | 'audit.seal-failed'
+  | 'audit.sealed'
   | 'certificate.identity-conflict'
   | 'crl.refused'
   | 'crl.loaded'

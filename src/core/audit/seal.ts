@@ -25,6 +25,8 @@ export interface AuditSeal extends UnsignedSeal {
 /** Ed25519 (RFC 8032), handed in; false for what cannot be read. */
 export type VerifyEd25519 = (spki: Uint8Array, data: Uint8Array, signature: Uint8Array) => boolean;
 
+export const ED25519_OCTETS = 64;
+
 /** `previous` of batch 1. */
 export const NO_SEAL = new Uint8Array(HASH_OCTETS);
 
