@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { repeatsName } from '../../platform/http/json-complexity.ts';
 import { UndecodableEvidence } from './case-evidence.ts';
 import { judgeCmsCase } from './cms-case.ts';
 import { judgeCrlCase } from './crl-case.ts';
@@ -34,6 +35,8 @@ export function judgeLine(line: Uint8Array): string {
     return problemLine(null, 'the line is not JSON');
   }
   const id = idOf(value);
+  // Of two members of one name somebody else may have read the other one.
+  if (repeatsName(line, value)) return problemLine(id, 'the line names a member twice');
   try {
     return JSON.stringify({ id, ...judgeCase(id, value) });
   } catch (error) {

@@ -7,14 +7,16 @@ import type { Certificate } from '../../core/x509/certificate.ts';
 import { decodeRequest, refuseUnsupported } from '../../features/verification/decode-request.ts';
 import type { VerifyRequest } from '../../features/verification/wire.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
+import { readChallenge } from './case-challenges.ts';
 import { CaseEvidence } from './case-evidence.ts';
 import { CaseFields, COMMON } from './case-fields.ts';
 import { CaseProblem, type Verdict } from './verdict.ts';
 import { gatherFindings } from './verification-evidence.ts';
 import { validateVerifyRequest } from './verify-request.ts';
 
-const FIELDS = [...COMMON, 'request', 'anchors', 'untrusted', 'ocspResponses', 'crls', 'undividedCrls'];
-/** A tenant's own at first, but that a file has no challenge to offer: one that is named is an unknown one. */
+const EVIDENCE = ['anchors', 'untrusted', 'ocspResponses', 'crls', 'undividedCrls', 'challenges'];
+const FIELDS = [...COMMON, 'request', ...EVIDENCE];
+/** A tenant's own at first, but that old evidence need not have a challenge. */
 const ACCEPTANCE = {
   kindsAccepted: ['digital-signature', 'user-authentication'],
   challengeRequired: false,
@@ -29,19 +31,20 @@ export function judgeVerificationCase(value: unknown): Verdict {
   const undivided = fields.settings(['undividedCrls']).flag('undividedCrls') || fields.flag('undividedCrls');
   const at = fields.instant('at');
   const request = validateVerifyRequest(fields.raw('request'));
+  const challenge = readChallenge(fields, request.challengeId);
   const evidence = new CaseEvidence(fields);
   const anchors = buildTrustAnchors(evidence.anchors(), nodeCrypto);
   const untrusted = evidence.untrusted();
   const ocspResponses = evidence.each('ocspResponses', 'ocsp-response');
   const crls = evidence.crls();
-  const decoded = decodeSigned(request);
+  const decoded = decodeSigned(request, challenge.state === 'known' ? challenge.content : undefined);
   if ('outcome' in decoded) return decoded;
   // Test cards are known only where no production root is trusted: the two never mix.
   const testPolicies = anchors.unpinned.length === anchors.certificates.length;
   const first = judgeSignature({
     signed: withUntrusted(decoded, untrusted),
     purpose: request.purpose,
-    challenge: { state: request.challengeId === undefined ? 'none' : 'unknown' },
+    challenge,
     acceptance: ACCEPTANCE,
     anchors,
     policies: buildPolicyTable({ testPolicies }),
@@ -65,9 +68,9 @@ export function judgeVerificationCase(value: unknown): Verdict {
 }
 
 /** Octets that the service would refuse as unreadable are evidence that does not decode; other refusals are the case's. */
-function decodeSigned(request: VerifyRequest): SignedObject | Verdict {
+function decodeSigned(request: VerifyRequest, issued: Uint8Array | undefined): SignedObject | Verdict {
   const unsupported = refuseUnsupported(request);
-  const decoded = unsupported ?? decodeRequest(request, undefined);
+  const decoded = unsupported ?? decodeRequest(request, issued);
   if (decoded.ok) return decoded.signed;
   switch (decoded.code) {
     case 'certificate-unreadable':

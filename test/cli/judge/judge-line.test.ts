@@ -29,6 +29,13 @@ describe('a line that is no case', () => {
     expect(judge(line)).toEqual(problem(null, text));
   });
 
+  it.each([
+    ['in the case', '{"id":"x","kind":"decode","kind":"path"}'],
+    ['further in', '{"id":"x","kind":"path","settings":{"revocation":"all","revocation":"none"}}'],
+  ])('names a member twice, %s', (_, line) => {
+    expect(judge(line)).toEqual(problem('x', 'the line names a member twice'));
+  });
+
   it('is not UTF-8', () => {
     expect(judge(Uint8Array.of(0x22, 0xff, 0x22))).toEqual(problem(null, 'the line is not UTF-8'));
   });

@@ -239,4 +239,58 @@ describe('verification', () => {
   ])('%s', (_, one, expected) => {
     expect(verify(one)).toMatchObject(expected);
   });
+
+  describe('with a challenge', () => {
+    const challengeId = 'chl_068w3w5k1r7q3a8v0c2m4n6p8q';
+    const { content, ...signature } = raw;
+    const challenge = { challengeId, purpose: 'account-opening', content, expiresAt: '2026-06-01T03:05:00Z' };
+    const answer = (one: object, named: object = request) =>
+      verify({ ocspResponses: good, request: { ...named, challengeId, signature }, ...one });
+    const refused = (check: string) => ({
+      ...{ outcome: 'indeterminate', indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' },
+      failedChecks: expect.arrayContaining([check]),
+    });
+
+    it('that the case holds is signed and judged as by the service', () => {
+      expect(answer({ challenges: [challenge] })).toMatchObject(passed);
+      const full = { ...challenge, kind: 'signature', issuedAt: '2026-06-01T03:00:00Z', usedAt: null };
+      expect(answer({ challenges: [{ ...challenge, challengeId: 'other' }, full] })).toMatchObject(passed);
+      const cms = { format: 'cms', value: base64('cms-detached.p7m') };
+      expect(
+        verify({
+          ocspResponses: good,
+          request: { ...request, challengeId, signature: cms },
+          challenges: [challenge],
+        }),
+      ).toMatchObject(passed);
+    });
+
+    it.each([
+      ['unused', { usedAt: '2026-06-01T02:59:00Z' }],
+      ['fresh', { expiresAt: '2026-06-01T03:00:00Z' }],
+      ['purpose', { purpose: 'other' }],
+      ['purpose', { kind: 'card-presence' }],
+    ])('is refused by challenge.%s: %j', (check, change) => {
+      expect(answer({ challenges: [{ ...challenge, ...change }] })).toMatchObject(refused(`challenge.${check}`));
+    });
+
+    it('of another content', () => {
+      expect(answer({ challenges: [{ ...challenge, content: 'AAAA' }] })).toMatchObject(rejected('SIG_CRYPTO_FAILURE'));
+    });
+
+    it('that the case does not hold is unknown', () => {
+      expect(answer({})).toMatchObject({ failedChecks: expect.arrayContaining(['challenge.known']) });
+      expect(answer({}).outcome).not.toBe('accepted');
+    });
+
+    it.each([
+      ['no list', challenge],
+      ['not an object', ['x']],
+      ['an unknown field', [{ ...challenge, digest: {} }]],
+      ['no content', [{ ...challenge, content: undefined }]],
+      ['twice', [challenge, challenge]],
+    ])('that cannot be read is a problem: %s', (_, challenges) => {
+      expect(answer({ challenges })).toMatchObject({ problem: expect.stringContaining('challenges') });
+    });
+  });
 });
