@@ -8,13 +8,22 @@ import { importKey, verifyRs256 } from './primitives.ts';
 const CERTIFICATES = 256;
 const MOST = 1.6;
 
+/**
+ * What the CA signed and its signature, octets of their own: decoded certificates that are all kept would teach the engine
+ * to put every later one among its old objects, where collecting them is dear.
+ */
+function takeApart(der: Uint8Array) {
+  const { tbsCertificate, signature } = decodeCertificate(der);
+  return { tbsCertificate: tbsCertificate.slice(), signature: signature.slice() };
+}
+
 /** One raw verification with CRL status, all checks, of a certificate never seen before. */
 export const coreRaw: Bench = {
   name: 'core.raw',
   async run(options) {
     const all = Array.from({ length: CERTIFICATES }, (_, number) => signContent(number));
     const caKey = importKey(caSpki);
-    const parts = all.map(({ certificate }) => decodeCertificate(certificate));
+    const parts = all.map(({ certificate }) => takeApart(certificate));
     let ours = 0;
     let floor = 0;
     const comparison = await compareAlternately(
