@@ -12,7 +12,9 @@ import { challengeRoutes } from './features/challenges/routes.ts';
 import { createChallengeService } from './features/challenges/service.ts';
 import { createSweeps } from './features/jobs/service.ts';
 import { RIGHTS } from './features/rights.ts';
+import { createAdmin } from './features/tenants/admin.ts';
 import { createLeaseSource } from './features/tenants/lease-store.ts';
+import { adminRoutes } from './features/tenants/routes.ts';
 import { loadSandboxClient } from './features/tenants/sandbox-client.ts';
 import { createTenantService } from './features/tenants/service.ts';
 import { verificationRoutes } from './features/verification/routes.ts';
@@ -188,6 +190,7 @@ async function startOn(
       ...runningRoutes({ contract, metrics, readiness }),
       ...challengeRoutes(challenges),
       ...verificationRoutes(verifications),
+      ...adminRoutes(createAdmin(tenants)),
     },
     rights: RIGHTS,
     authenticate: async ({ kind, value }) =>

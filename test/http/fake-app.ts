@@ -1,7 +1,8 @@
 import { type ChallengeUseCases, challengeRoutes } from '../../src/features/challenges/routes.ts';
 import { RIGHTS } from '../../src/features/rights.ts';
-import type { Caller, Scope } from '../../src/features/tenants/caller.ts';
+import type { Caller, Scope, TenantRole } from '../../src/features/tenants/caller.ts';
 import { defaultPolicy } from '../../src/features/tenants/policy.ts';
+import { adminRoutes } from '../../src/features/tenants/routes.ts';
 import { type VerificationUseCases, verificationRoutes } from '../../src/features/verification/routes.ts';
 import type { VerificationResponse } from '../../src/features/verification/wire.ts';
 import { createApp } from '../../src/platform/http/app.ts';
@@ -13,10 +14,24 @@ import { type RunningServer, startServer } from '../../src/platform/http/server.
 import { type Log, type LogFacts, silentLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { contract } from './contract.ts';
+import { fakeAdmin } from './fake-admin.ts';
 
 export const NOW = Date.parse('2026-11-22T03:00:00Z');
 export const VERIFY_KEY = 'jpk_verify';
 export const OTHER_KEY = 'jpk_statuschecks';
+
+/** A key of the fake app that has these scopes, of a tenant of that role. */
+export const keyOf = (scopes: readonly Scope[], role: TenantRole): string =>
+  `jpk_${role}.${Buffer.from(scopes.join(' ')).toString('base64url')}`;
+
+function readKey(key: string): { scopes: readonly Scope[]; role: TenantRole } | undefined {
+  if (key === VERIFY_KEY) return { scopes: ['verify'], role: 'verifier' };
+  if (key === OTHER_KEY) return { scopes: ['status:check'], role: 'verifier' };
+  const [, role, scopes] = /^jpk_(verifier|service-provider|operator)\.([\w-]+)$/.exec(key) ?? [];
+  if (role === undefined || scopes === undefined) return undefined;
+  const words = Buffer.from(scopes, 'base64url').toString().split(' ');
+  return { scopes: words as Scope[], role: role as TenantRole };
+}
 
 export const verification: VerificationResponse = {
   verificationId: 'ver_068w3w5k1r7q3a8v',
@@ -97,27 +112,27 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
   const ready = { status: 'ready', mode: 'sandbox', database: { usable: true }, gateway: { ocsp: [], crls: [] } };
   const readiness = settings.readiness ?? (async () => ({ ready: true, body: ready }));
   const clock = { now: settings.now ?? (() => NOW) };
-  const scopes: Record<string, Scope> = { [VERIFY_KEY]: 'verify', [OTHER_KEY]: 'status:check' };
   const app = createApp<Caller>({
     contract,
     routes: {
       ...runningRoutes({ contract, metrics, readiness }),
       ...challengeRoutes(useCases),
       ...verificationRoutes(useCases),
+      ...adminRoutes(fakeAdmin),
     },
     rights: RIGHTS,
     limiter: createRateLimiter(fakeLeases(), clock),
     readPeer: createPeerReader({ trusted: [], certificateHeader: undefined }),
     authenticate: async ({ value }) => {
-      const scope = scopes[value];
-      if (scope === undefined) return { ok: false, code: 'unauthenticated' };
+      const read = readKey(value);
+      if (read === undefined) return { ok: false, code: 'unauthenticated' };
       const caller: Caller = {
         tenantId: '00000000-0000-7000-8000-000000000001',
         tenantName: 'bank-a',
-        tenantRole: 'verifier',
+        tenantRole: read.role,
         policy: defaultPolicy('sandbox'),
-        clientId: `cli_${scope}`,
-        scopes: new Set([scope]),
+        clientId: `cli_${read.scopes[0]}`,
+        scopes: new Set(read.scopes),
         address: null,
         right: null,
       };

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/config.ts';
 import type { VerifyRequest } from '../../src/features/verification/wire.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type Log, type LogFacts, silentLog } from '../../src/platform/log.ts';
+import { runInTerminal } from '../cli/terminal.ts';
 import { createEmptyTestDatabase } from '../database.ts';
 import { type Answer, type Ask, ask } from './request.ts';
 
@@ -17,6 +18,8 @@ export interface SandboxService {
   readonly crlDirectory: string;
   /** The service's database, past row-level security: what is stored, whoever it belongs to. */
   readonly superuserUrl: string;
+  /** A `jpki` command on the same database; its JSON. */
+  readonly jpki: <T>(...args: string[]) => Promise<T>;
   readonly lines: { readonly event: string; readonly facts: LogFacts }[];
   readonly ask: (path: string, options?: Ask) => Promise<Answer>;
   /** POST /jpki/verify. */
@@ -54,6 +57,11 @@ export async function startSandboxService(
     apiKey,
     crlDirectory: join(parsed.config.dataDir, 'crls'),
     superuserUrl: database.superuserUrl,
+    jpki: async (...args) => {
+      const { code, out, err } = await runInTerminal([...args, '--json'], given);
+      if (code !== 0) throw new Error(err.join(' '));
+      return JSON.parse(out.join('\n'));
+    },
     lines,
     ask: (path, options = {}) => ask(service.url, path, { key: apiKey, ...options }),
     verify: (body, headers = {}) => ask(service.url, '/jpki/verify', { method: 'POST', key: apiKey, body, headers }),

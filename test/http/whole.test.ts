@@ -238,6 +238,63 @@ describe('Idempotency-Key', () => {
   });
 });
 
+describe('administration', () => {
+  it('makes a tenant and a client that verifies, and ends both', async () => {
+    await service.jpki('tenants', 'create', 'operator', '--role', 'operator');
+    const operator = await service.jpki<{ apiKey: string }>(
+      ...['clients', 'create', '--tenant', 'operator', '--scopes', 'admin'],
+    );
+    const admin = (path: string, method = 'GET', body?: unknown) =>
+      service.ask(`/admin${path}`, { key: operator.apiKey, method, ...(body ? { body } : {}) });
+    const authority = { kind: 'contract', reference: 'PF-1', from: '2026-04-01', to: null };
+    expect((await admin('/tenants', 'POST', { name: 'bank-n', authority })).body).toMatchObject({ status: 'active' });
+    expect((await admin('/tenants', 'POST', { name: 'bank-n' })).body.code).toBe('tenant-exists');
+    expect((await admin('/tenants?limit=1')).body).toMatchObject({ items: [{ name: 'bank-n' }] });
+    expect((await admin('/tenants/bank-n')).body).toMatchObject({ authority });
+    const policy = { attributesReturned: ['name'], serialNumberMacShown: false, quotaPerDay: 3 };
+    expect((await admin('/tenants/bank-n/policy', 'PATCH', policy)).body).toMatchObject({ policy });
+    const made = await admin('/clients', 'POST', { tenant: 'bank-n', scopes: ['verify'], name: 'app' });
+    const { clientId, apiKey: key } = made.body as unknown as { clientId: string; apiKey: string };
+
+    const answer = await service.ask('/jpki/verify', {
+      key,
+      body: await service.sign(resident, { content: base64('n') }),
+    });
+    expect(answer.body).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      certificate: { serialNumberMac: null },
+      attributes: {
+        name: '試験　花子',
+        address: null,
+        dateOfBirth: null,
+        gender: null,
+        genderRaw: null,
+        additional: [],
+      },
+    });
+    const read = await service.ask(`/jpki/verifications/${answer.body.verificationId}`, { key });
+    expect(read.body).toEqual(answer.body);
+    expect(read.headers.get('ratelimit-policy')).toMatch(/^"minute";q=\d+;w=60, "day";q=3;w=86400$/);
+    expect((await service.ask('/jpki/verifications', { key })).status).toBe(200);
+    const over = await service.ask('/jpki/verifications', { key });
+    expect([over.status, over.body.code]).toEqual([429, 'quota-exceeded']);
+
+    expect((await admin(`/clients?tenant=bank-n`)).body).toMatchObject({ items: [{ clientId }] });
+    expect((await admin(`/clients/${clientId}?tenant=bank-n`, 'PATCH', { name: null })).body).toMatchObject({
+      name: null,
+    });
+    const rotated = await admin(`/clients/${clientId}/keys?tenant=bank-n`, 'POST', { overlapSeconds: 60 });
+    expect(rotated.body).toMatchObject({ apiKey: expect.stringMatching(/^jpk_/), keys: [{}, {}] });
+    expect((await admin('/tenants/bank-n/suspension', 'POST')).body).toMatchObject({ status: 'suspended' });
+    const { apiKey } = rotated.body as unknown as { apiKey: string };
+    const suspended = await service.ask('/jpki/verifications', { key: apiKey });
+    expect([suspended.status, suspended.body.code]).toEqual([403, 'tenant-suspended']);
+    expect((await admin('/tenants/bank-n/suspension', 'DELETE')).body).toMatchObject({ status: 'active' });
+    expect((await admin(`/clients/${clientId}/revocation?tenant=bank-n`, 'POST')).body).toMatchObject({ keys: [] });
+    expect((await admin(`/clients/${clientId}?tenant=bank-n`)).body).toMatchObject({ revokedAt: expect.any(String) });
+  });
+});
+
 describe('the contract', () => {
   it('was kept by every operation, asked of the whole service', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.yaml', '/docs']) {

@@ -20,8 +20,10 @@ export interface Operation {
   readonly method: Method;
   /** Path template as in the document: `/jpki/verifications/{id}`. */
   readonly path: string;
-  /** Scopes that the client must have; null: open to all. */
+  /** Scopes that the client must have, by whichever scheme it shows who it is; null: open to all. */
   readonly scopes: readonly string[] | null;
+  /** Roles that its tenant may be of. */
+  readonly roles: readonly string[];
   readonly bodyLimitBytes: number;
   /** JSON Pointer of the body's schema; undefined: no body. */
   readonly bodySchema: string | undefined;
@@ -40,6 +42,7 @@ interface OperationObject {
   operationId: string;
   security?: Record<string, string[]>[];
   'x-body-limit-bytes'?: number;
+  'x-roles'?: string[];
   parameters?: Reference<Parameter>[];
   requestBody?: { content: Record<string, unknown> };
   responses: Record<string, Reference<{ content?: Record<string, unknown> }>>;
@@ -70,7 +73,8 @@ function decodeOperation(document: JsonSchema, path: string, method: Method, ope
     operationId: operation.operationId,
     method,
     path,
-    scopes: security.length === 0 ? null : security.flatMap((requirement) => Object.values(requirement).flat()),
+    scopes: security.length === 0 ? null : scopesOf(operation.operationId, security),
+    roles: operation['x-roles'] ?? [],
     bodyLimitBytes: operation['x-body-limit-bytes'] ?? DEFAULT_BODY_LIMIT_BYTES,
     bodySchema: operation.requestBody && `${base}/requestBody/content/${escapePointer('application/json')}/schema`,
     parameters: (operation.parameters ?? []).map((parameter) => resolve(document, parameter, '').value),
@@ -82,6 +86,15 @@ function decodeOperation(document: JsonSchema, path: string, method: Method, ope
       }),
     ),
   };
+}
+
+/** A key and a token are two ways of showing the same: they ask for the same scopes. */
+function scopesOf(operationId: string, security: readonly Record<string, string[]>[]): readonly string[] {
+  const [first = [], ...others] = security.map((requirement) => Object.values(requirement).flat());
+  if (others.some((scopes) => scopes.join(' ') !== first.join(' '))) {
+    throw new Error(`the security of ${operationId} asks for different scopes by different schemes`);
+  }
+  return first;
 }
 
 /** Follows one `$ref` into the document; `pointer` is where the value then stands. */

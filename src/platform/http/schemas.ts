@@ -4,7 +4,7 @@ import { type JsonSchema, valueAt } from './document.ts';
 import { isBase64, isInstant } from './formats.ts';
 
 /** What OpenAPI adds to JSON Schema, and our own marks: annotations, they validate nothing. */
-const ANNOTATIONS = ['example', 'xml', 'externalDocs', 'x-personal', 'x-body-limit-bytes'];
+const ANNOTATIONS = ['example', 'xml', 'externalDocs', 'x-personal', 'x-body-limit-bytes', 'x-roles'];
 
 export interface SchemaSet {
   /** `pointer`: JSON Pointer into the document as a fragment (`#/components/schemas/Problem`). */
