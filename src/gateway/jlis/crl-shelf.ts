@@ -1,4 +1,3 @@
-import { toHex } from '../../core/bytes.ts';
 import type { AuthenticCrl } from '../../core/revocation/crl.ts';
 import { matchPoint } from '../../core/revocation/crl-scope.ts';
 import type { DistributionPoint } from '../../core/x509/extensions.ts';
@@ -75,15 +74,19 @@ function pointOf(issuer: IssuerKey): DistributionPoint {
   };
 }
 
+/** A character for each octet. */
+const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1');
+
 /** One text for each name, equal for equal encodings. */
 function nameKeys(name: DistributionPoint['distributionPoint']): readonly string[] {
   if (name === undefined || name.type !== 'fullName') return [];
   return name.names.map((one) => {
-    if (one.type === 'directoryName') return `directoryName:${toHex(one.value.der)}`;
-    return `${one.type}:${typeof one.value === 'string' ? one.value : toHex(one.value)}`;
+    if (one.type === 'directoryName') return `directoryName:${textOf(one.value.der)}`;
+    return `${one.type}:${typeof one.value === 'string' ? one.value : textOf(one.value)}`;
   });
 }
 
 function newestFirst(crls: ShelvedCrl[]): readonly ShelvedCrl[] {
-  return crls.sort((a, b) => b.crl.crl.thisUpdate - a.crl.crl.thisUpdate);
+  return crls.length < 2 ? crls : crls.sort((a, b) => b.crl.crl.thisUpdate - a.crl.crl.thisUpdate);
 }

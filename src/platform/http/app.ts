@@ -176,12 +176,15 @@ function send(response: Response, reply: Reply): void {
   response.statusCode = reply.status;
   if (reply.headers !== undefined) setHeaders(response, reply.headers);
   // Express would look for a charset, an ETag and freshness, and put the text into a buffer first.
-  if ('json' in reply) {
-    const text = JSON.stringify(reply.json);
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.setHeader('Content-Length', Buffer.byteLength(text));
-    response.end(text);
-  } else response.type(reply.contentType).send(reply.text);
+  if ('json' in reply) sendJson(response, Buffer.from(JSON.stringify(reply.json)));
+  else if ('jsonOctets' in reply) sendJson(response, reply.jsonOctets);
+  else response.type(reply.contentType).send(reply.text);
+}
+
+function sendJson(response: Response, octets: Uint8Array): void {
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', octets.length);
+  response.end(octets);
 }
 
 function sendProblem(log: Log, response: Response, error: unknown): void {

@@ -1,9 +1,10 @@
 import type { ProblemCode } from '../problem-code.ts';
 import { HttpProblem } from './problem.ts';
 
-/** What an operation answers. `text` goes out as it is, `json` as application/json. */
+/** What an operation answers. `text` goes out as it is, `json` as application/json; `jsonOctets` is that already, in UTF-8. */
 export type Reply =
   | { readonly status: number; readonly json: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: number; readonly jsonOctets: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
   | {
       readonly status: number;
       readonly text: string | Buffer;
@@ -20,13 +21,15 @@ export type UseCaseResult<T> =
       readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
     };
 
-/** A use case's value with that status; its failure as a problem. */
-export function replyWith<T>(status: number, result: UseCaseResult<T>): Reply {
+/** A use case's value with that status, as JSON (by `encode`, where given); its failure as a problem. */
+export function replyWith<T>(status: number, result: UseCaseResult<T>, encode?: (value: T) => Uint8Array): Reply {
   if (!result.ok) {
     throw new HttpProblem(
       result.code,
       (result.errors ?? []).map((error) => ({ in: 'body', ...error })),
     );
   }
-  return { status, json: result.value, ...(result.replayed ? { headers: { 'Idempotency-Replayed': 'true' } } : {}) };
+  const headers = result.replayed ? { 'Idempotency-Replayed': 'true' } : {};
+  if (encode !== undefined) return { status, jsonOctets: encode(result.value), headers };
+  return { status, json: result.value, headers };
 }
