@@ -8,7 +8,7 @@ export function describeDifferential(kind: ObjectKind): void {
     let outcome: Outcome;
     beforeAll(() => {
       outcome = judgeKind(kind);
-    }, 60_000);
+    }, 600_000);
 
     it('is read where it is valid; of the mutants some are and some are not', () => {
       expect(outcome.readable.valid).toBe(500);
