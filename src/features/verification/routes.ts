@@ -5,6 +5,7 @@ import type { RequestOptions } from '../request-options.ts';
 import type { ServiceResult } from '../service-result.ts';
 import type { Caller } from '../tenants/caller.ts';
 import { encodeReport } from './encode-report.ts';
+import { shownTo } from './shown.ts';
 import type { VerificationFilters, VerificationPage, VerificationResponse, VerifyRequest } from './wire.ts';
 
 export interface VerificationUseCases {
@@ -17,10 +18,14 @@ export interface VerificationUseCases {
 export function verificationRoutes(verifications: VerificationUseCases): Routes<Caller> {
   return {
     verify: async (call) => {
-      const request = call.body as VerifyRequest;
-      return replyWith(200, await verifications.verify(callerOf(call), request, requestOptionsOf(call)), encodeReport);
+      const caller = callerOf(call);
+      const verified = await verifications.verify(caller, call.body as VerifyRequest, requestOptionsOf(call));
+      return replyWith(200, shownTo(caller, verified), encodeReport);
     },
-    readVerification: async (call) => replyWith(200, await verifications.read(callerOf(call), call.path.id as string)),
+    readVerification: async (call) => {
+      const caller = callerOf(call);
+      return replyWith(200, shownTo(caller, await verifications.read(caller, call.path.id as string)));
+    },
     listVerifications: async (call) =>
       replyWith(200, await verifications.list(callerOf(call), call.query as VerificationFilters)),
   };
