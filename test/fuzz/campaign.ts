@@ -47,11 +47,12 @@ export class Campaign {
   /** The next input: one in thirty-two made after the grammar, the others by one to four changes. */
   private make(): Uint8Array {
     const { random, target, pool } = this;
+    const change = target.mutate ?? mutate;
     if (random.oneIn(32)) return target.generate(random);
     let seed = random.oneIn(32) ? mapped(target.generate(random)) : pool.pick(random);
     for (let more = random.oneIn(4) ? random.below(4) : 0; more > 0 && seed.bytes.length > 0; more--)
-      seed = mapped(mutate(seed, random, pool.pick(random)));
-    const octets = seed.bytes.length === 0 ? seed.bytes : mutate(seed, random, pool.pick(random));
+      seed = mapped(change(seed, random, pool.pick(random)));
+    const octets = seed.bytes.length === 0 ? seed.bytes : change(seed, random, pool.pick(random));
     return octets.length > MAX_INPUT_SIZE ? octets.subarray(0, MAX_INPUT_SIZE) : octets;
   }
 

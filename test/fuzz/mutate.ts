@@ -9,7 +9,8 @@ export interface Mapped {
   readonly places: readonly Place[];
 }
 
-type Mutation = (seed: Mapped, random: Random, other: Mapped) => Uint8Array;
+/** One thing changed, at random. `other` lends parts. */
+export type Mutation = (seed: Mapped, random: Random, other: Mapped) => Uint8Array;
 
 const flipBit: Mutation = ({ bytes }, random) => {
   const out = bytes.slice();
@@ -110,7 +111,8 @@ const MUTATIONS: readonly Mutation[] = [
   ...[lieAboutLength, wrap, transplant, exchange, exchange, insert],
 ];
 
-/** One thing changed, at random. `other` lends parts. */
-export function mutate(seed: Mapped, random: Random, other: Mapped): Uint8Array {
-  return random.pick(MUTATIONS)(seed, random, other);
-}
+export const mutate: Mutation = (seed, random, other) => random.pick(MUTATIONS)(seed, random, other);
+
+/** Without regard to any structure. */
+export const mutateOctets: Mutation = (seed, random, other) =>
+  random.pick([flipBit, setOctet, deleteRun, insertRun, truncate, crossOver])(seed, random, other);

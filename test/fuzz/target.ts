@@ -5,6 +5,7 @@ import { decodeCertificate } from '../../src/core/x509/decode-certificate.ts';
 import { nodeCrypto } from '../../src/platform/crypto.ts';
 import { readFixture } from '../fixtures.ts';
 import type { Signing } from './generate/parts.ts';
+import type { Mutation } from './mutate.ts';
 import type { Random } from './random.ts';
 
 /** Something that reads octets from strangers. */
@@ -18,6 +19,8 @@ export interface Target {
    * guides the search. Throws DecodeError where the octets are refused; anything else that it throws is a finding.
    */
   readonly run: (octets: Uint8Array) => string;
+  /** How inputs are changed, where they are no DER. */
+  readonly mutate?: Mutation;
 }
 
 /** Larger seeds cost more time than they find. */

@@ -2,6 +2,7 @@ import type { Target } from './target.ts';
 import { certificateTarget } from './targets/certificate.ts';
 import { cmsTarget } from './targets/cms.ts';
 import { crlTarget } from './targets/crl.ts';
+import { jsonBodyTarget } from './targets/json-body.ts';
 import { ocspResponseTarget } from './targets/ocsp-response.ts';
 import { rawContentTarget } from './targets/raw-content.ts';
 
@@ -11,4 +12,5 @@ export const TARGETS: readonly Target[] = [
   ocspResponseTarget,
   cmsTarget,
   rawContentTarget,
+  jsonBodyTarget,
 ];

@@ -29,7 +29,8 @@ export async function receiveJson(
   return { raw, json: decodeJson(raw) };
 }
 
-function decodeJson(raw: Buffer): unknown {
+/** The one JSON text that the octets of a body are, within the bounds on structure. Throws HttpProblem alone. */
+export function decodeJson(raw: Buffer): unknown {
   if (raw.length === 0) throw whole('malformed-json', 'is empty; a JSON object is required');
   if (!isWithinComplexity(raw)) throw whole('json-too-complex', 'is nested too deep or has too many values');
   const json = parseJson(raw);
