@@ -50,7 +50,7 @@ async function npmStart(): Promise<Laptop> {
     });
   }
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  for (let left = 300; left > 0 && !said.includes('Ctrl-C'); left -= 1) await sleep(100);
+  while (!said.includes('Ctrl-C') && child.exitCode === null) await sleep(50);
   const found = (pattern: RegExp): string => {
     const value = pattern.exec(said)?.[1];
     if (value === undefined) throw new Error(`npm start did not say ${pattern}: ${said}`);
@@ -91,7 +91,7 @@ onLinux(
     const postmaster = postmasterPid() as number;
     expect(postmaster).toBeGreaterThan(0);
     await first.interrupt();
-    expect(await becomesTrue(() => !isAlive(postmaster), 3_000)).toBe(true);
+    expect(await becomesTrue(() => !isAlive(postmaster), 60_000)).toBe(true);
     await expect(fetch(`${first.url}/healthz`)).rejects.toThrow();
 
     const second = await npmStart();
@@ -102,5 +102,5 @@ onLinux(
     expect([read.status, ((await read.json()) as { indication: string }).indication]).toEqual([200, 'TOTAL-PASSED']);
     await second.interrupt();
   },
-  90_000,
+  360_000,
 );

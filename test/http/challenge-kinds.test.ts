@@ -6,7 +6,7 @@ let resident: string;
 beforeAll(async () => {
   service = await startSandboxService();
   resident = await newResident(service);
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 /** What `POST /jpki/verify` says of a signature over a challenge of `kind`, by a certificate of `certificateKind`. */

@@ -12,7 +12,7 @@ let resident: string;
 beforeAll(async () => {
   service = await startSandboxService();
   resident = await newResident(service);
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 async function readCrlColumn(verificationId: string): Promise<unknown> {

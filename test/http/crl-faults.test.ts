@@ -31,7 +31,7 @@ beforeAll(async () => {
   await service.sandbox('POST', `/residents/${loser}/life-events`, { type: 'loss' });
   good = await service.sign(resident, { content: base64('crl') });
   lost = await service.sign(loser, { content: base64('crl') });
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 const judge = async (body: VerifyRequest) => {

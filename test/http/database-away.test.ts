@@ -16,7 +16,7 @@ beforeAll(async () => {
     DATABASE_URL: through(database.url),
     DATABASE_ADMIN_URL: through(database.adminUrl),
   });
-}, 60_000);
+});
 afterAll(async () => {
   await service?.stop();
   await proxy?.stop();
@@ -39,8 +39,8 @@ it('PostgreSQL away is 503, told by /readyz, and mends itself', async () => {
   expect((await service.ask('/healthz')).status).toBe(200);
 
   await proxy.restore();
-  for (let left = 50; left > 0 && (await service.ask('/readyz')).status !== 200; left -= 1) await sleep(100);
+  while ((await service.ask('/readyz')).status !== 200) await sleep(100);
   expect((await service.ask('/readyz')).body).toMatchObject({ status: 'ready' });
   expect((await service.verify(body)).body.indication).toBe('TOTAL-PASSED');
   expect(JSON.stringify(service.lines)).not.toContain('postgres://');
-}, 60_000);
+});

@@ -5,7 +5,7 @@ import { type SandboxService, startSandboxService } from './sandbox-service.ts';
 let service: SandboxService;
 beforeAll(async () => {
   service = await startSandboxService({ OCSP_TIMEOUT_MS: '3000' });
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 it('the whole tour comes as it says, and leaves no fault behind', async () => {

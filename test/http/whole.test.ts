@@ -13,7 +13,7 @@ let resident: string;
 beforeAll(async () => {
   service = await startSandboxService({ OCSP_TIMEOUT_MS: '3000' });
   resident = await newResident(service);
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 const failed = ({ body }: Answer) => body.checks.filter((check) => check.outcome === 'failed').map((one) => one.check);

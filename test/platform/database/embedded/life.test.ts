@@ -15,7 +15,7 @@ describe('the embedded PostgreSQL', () => {
     dataDir = mkdtempSync(join(tmpdir(), 'jpki-embedded-'));
     chmodSync(dataDir, 0o755);
     server = await startEmbeddedPostgres({ dataDir });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.stop().catch(() => undefined);
     rmSync(dataDir, { recursive: true, force: true });

@@ -61,7 +61,7 @@ asRoot('as root, in a checkout that other users cannot enter', () => {
     expect(second.answer.notes).toEqual(first.answer.notes);
     expect(await ask(second.answer.adminUrl, 'select answer from kept')).toEqual([{ answer: 42 }]);
     await second.stop();
-  }, 60_000);
+  });
 
   it('lets no other user at the data or the passwords', async () => {
     const service = await start();
@@ -88,7 +88,7 @@ asRoot('as root, in a checkout that other users cannot enter', () => {
     const service = await start();
     await expect(ask(service.answer.adminUrl, 'select answer from kept')).rejects.toMatchObject({ code: '42P01' });
     await service.stop();
-  }, 60_000);
+  });
 
   it('says so when there is nowhere to put them', async () => {
     rmSync(dataDir, { recursive: true });
