@@ -7,6 +7,12 @@ import type { CertificateKind } from './core/jpki/certificate-kind.ts';
 import { buildPolicyTable, type PolicyTable } from './core/jpki/policy-table.ts';
 import { buildTrustAnchors, type TrustAnchors } from './core/jpki/trust-anchors.ts';
 import { issuerKeyOf } from './core/x509/path/issuer-key.ts';
+import { createDelivery } from './features/audit/delivery.ts';
+import { createRefusals } from './features/audit/refusals.ts';
+import { lineOfRefused } from './features/audit/refused-act.ts';
+import { auditRoutes } from './features/audit/routes.ts';
+import { createSealer } from './features/audit/sealer.ts';
+import { createAuditService, createSealKeys } from './features/audit/service.ts';
 import { admissionOf } from './features/caller-of-call.ts';
 import { challengeRoutes } from './features/challenges/routes.ts';
 import { createChallengeService } from './features/challenges/service.ts';
@@ -24,6 +30,9 @@ import { describeGateway } from './gateway/jlis/gateway-state.ts';
 import { createRevocationGateway } from './gateway/jlis/gather-revocation.ts';
 import { createHttpOcspSource } from './gateway/jlis/http-ocsp-source.ts';
 import { watchOcspSource } from './gateway/jlis/watched-ocsp-source.ts';
+import { createSealFile } from './gateway/seal-keeper/seal-file.ts';
+import type { SealKeeper } from './gateway/seal-keeper/seal-keeper.ts';
+import { createSealWebhook } from './gateway/seal-keeper/seal-webhook.ts';
 import type { Clock } from './platform/clock.ts';
 import { nodeCrypto } from './platform/crypto.ts';
 import { createDatabase } from './platform/database/create-database.ts';
@@ -37,7 +46,7 @@ import { createPeerReader } from './platform/http/peer.ts';
 import { createRateLimiter } from './platform/http/rate-limit.ts';
 import { createReadiness, runningRoutes } from './platform/http/running-routes.ts';
 import { startServer } from './platform/http/server.ts';
-import { createHttpClient } from './platform/http-client/http-client.ts';
+import { createHttpClient, type HttpClient } from './platform/http-client/http-client.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { StartRefused } from './platform/start-refused.ts';
@@ -175,6 +184,21 @@ async function startOn(
       ? undefined
       : { url: sandboxUrl, apiKey: await loadSandboxClient(tenants, config.dataDir) };
 
+  const audit = createAuditService({ database, clock });
+  metrics.waitingAuditLines(audit.waiting);
+  const refusals = createRefusals({ database, clock, log });
+  const sealer = createSealer({
+    database,
+    keys: createSealKeys(database, vault.deployment),
+    clock,
+    log,
+    deliver: createDelivery({ database, keepers: openSealKeepers(config, httpClient), clock, log }),
+  });
+  sealer.start();
+  stops.add(() => sealer.stop());
+  refusals.start();
+  stops.add(() => refusals.stop());
+
   const contract = decodeContract(await readFile(CONTRACT, 'utf8'));
   const describe = () => describeGateway(ocsp, crls, clock);
   metrics.ageOfOldestCrl(() => describe().oldestCrlAgeSeconds);
@@ -191,6 +215,7 @@ async function startOn(
       ...challengeRoutes(challenges),
       ...verificationRoutes(verifications),
       ...adminRoutes(createAdmin(tenants)),
+      ...auditRoutes(audit),
     },
     rights: RIGHTS,
     authenticate: async ({ kind, value }) =>
@@ -200,6 +225,7 @@ async function startOn(
     clock,
     log,
     metrics,
+    refused: (call) => refusals.record(lineOfRefused(call, clock.now())),
     bodyTimeoutMs: patience.bodyMs,
     mount: mountDocsAssets,
   });
@@ -312,6 +338,14 @@ async function refuseUnfitDatabase(config: ProductionConfig, database: Database,
   const sentences = [...(lag === undefined ? [] : [lag]), ...refused];
   if (sentences.length > 0) throw new StartRefused(sentences);
   if (strong.length > 0) log.warn('database.login-too-strong');
+}
+
+function openSealKeepers({ auditSeals }: Config, httpClient: HttpClient): SealKeeper[] {
+  const { file, webhook } = auditSeals;
+  return [
+    ...(file === undefined ? [] : [createSealFile(file)]),
+    ...(webhook === undefined ? [] : [createSealWebhook(webhook, httpClient)]),
+  ];
 }
 
 async function openCrls(

@@ -39,6 +39,8 @@ interface CommonConfig {
   readonly databasePoolSize: number;
   readonly logLevel: LogLevel;
   readonly revocation: RevocationConfig;
+  /** Places outside that are told every seal of the audit trail. */
+  readonly auditSeals: { readonly file: string | undefined; readonly webhook: string | undefined };
   /** Added to the policies of the JPKI profile. */
   readonly certificatePolicies: readonly CertificatePolicy[];
 }
@@ -78,9 +80,12 @@ const GATEWAY_SETTINGS = [
  * Names that begin like ours and are none of these are typing errors, which would start something else than was meant: a
  * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
  */
-const OUR_PREFIX = /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_)/;
+const OUR_PREFIX = /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|AUDIT_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
+  'AUDIT_SEALS_FILE',
+  'AUDIT_SEALS_WEBHOOK',
+  'AUDIT_SEALS_WEBHOOK_FILE',
   ...GATEWAY_SETTINGS,
   'OCSP_CERTID_HASH',
   'OCSP_NONCE',
@@ -160,6 +165,10 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
         /^[0-9a-f]{64}$/i.test(item) ? item.toLowerCase() : undefined,
       ),
     },
+    auditSeals: {
+      file: resolveOptional(settings.text('AUDIT_SEALS_FILE')),
+      webhook: settings.url('AUDIT_SEALS_WEBHOOK', ['http:', 'https:'], settings.secret('AUDIT_SEALS_WEBHOOK')),
+    },
     certificatePolicies: settings.list(
       'CERTIFICATE_POLICIES',
       'OID=KIND/MEDIUM, for example 1.2.3=user-authentication/smartphone (kinds: digital-signature, user-authentication; media: card, smartphone)',
@@ -167,6 +176,8 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
     ),
   };
 }
+
+const resolveOptional = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
 
 const POLICY = /^([0-2](?:\.(?:0|[1-9]\d*)){1,30})=(digital-signature|user-authentication)\/(card|smartphone)$/;
 

@@ -15,6 +15,8 @@ const ALL: readonly TenantRole[] = [...VERIFYING, ...OPERATING];
 const verifying = (scope: Scope): OperationRight => ({ scope, roles: VERIFYING });
 /** Of a tenant's own administrator within the tenant, of an operator's in every one. */
 const ADMIN: OperationRight = { scope: 'admin', roles: ALL };
+/** Each tenant's own lines. */
+const AUDITING: OperationRight = { scope: 'reports:export', roles: ALL };
 const OPERATOR: OperationRight = { scope: 'admin', roles: OPERATING };
 
 /**
@@ -26,6 +28,8 @@ export const RIGHTS: Readonly<Record<string, OperationRight | null>> = {
   verify: verifying('verify'),
   listVerifications: verifying('verify'),
   readVerification: verifying('verify'),
+  listAuditEvents: AUDITING,
+  listAuditSeals: AUDITING,
 
   createTenant: OPERATOR,
   listTenants: ADMIN,

@@ -7,6 +7,8 @@ export interface Metrics {
   countVerification(indication: string, subIndication: string | null): void;
   /** Read when /metrics is asked: seconds since the thisUpdate of the oldest CRL at hand, undefined without one. */
   ageOfOldestCrl(read: () => number | undefined): void;
+  /** Asked when /metrics is asked; nothing is told while it cannot say. */
+  waitingAuditLines(read: () => Promise<{ readonly lines: number; readonly oldestSeconds: number }>): void;
   /** Prometheus text exposition format. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -41,6 +43,29 @@ export function createMetrics(): Metrics {
           const age = read();
           if (age === undefined) this.reset();
           else this.set(age);
+        },
+      });
+    },
+    waitingAuditLines: (read) => {
+      const registers = [registry];
+      const oldest = new Gauge({
+        name: 'jpki_audit_waiting_seconds',
+        help: 'Time since the oldest audit line that is not sealed yet',
+        registers,
+      });
+      new Gauge({
+        name: 'jpki_audit_waiting_lines',
+        help: 'Audit lines not sealed yet, counted as far as a hundred thousand',
+        registers,
+        async collect() {
+          const waiting = await read().catch(() => undefined);
+          if (waiting === undefined) {
+            this.reset();
+            oldest.reset();
+            return;
+          }
+          this.set(waiting.lines);
+          oldest.set(waiting.oldestSeconds);
         },
       });
     },

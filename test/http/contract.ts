@@ -21,7 +21,7 @@ export function validateResponse(method: string, path: string, status: number, t
   const mediaType = type.split(';')[0] as string;
   const pointer = media.get(mediaType);
   if (pointer === undefined) throw new Error(`${operation.operationId} ${status}: ${type} is not documented`);
-  if (!mediaType.endsWith('json')) return;
+  if (!/[/+]json$/.test(mediaType)) return;
   const validate = compiled.get(pointer) ?? schemas.compile(pointer);
   compiled.set(pointer, validate);
   if (!validate(body)) {

@@ -1,3 +1,4 @@
+import { auditRoutes } from '../../src/features/audit/routes.ts';
 import { type ChallengeUseCases, challengeRoutes } from '../../src/features/challenges/routes.ts';
 import { RIGHTS } from '../../src/features/rights.ts';
 import type { Caller, Scope, TenantRole } from '../../src/features/tenants/caller.ts';
@@ -15,6 +16,7 @@ import { type Log, type LogFacts, silentLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { contract } from './contract.ts';
 import { fakeAdmin } from './fake-admin.ts';
+import { fakeAudit } from './fake-audit.ts';
 
 export const NOW = Date.parse('2026-11-22T03:00:00Z');
 export const VERIFY_KEY = 'jpk_verify';
@@ -119,6 +121,7 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
       ...challengeRoutes(useCases),
       ...verificationRoutes(useCases),
       ...adminRoutes(fakeAdmin),
+      ...auditRoutes(fakeAudit),
     },
     rights: RIGHTS,
     limiter: createRateLimiter(fakeLeases(), clock),

@@ -44,7 +44,7 @@ export async function ask(url: string, path: string, options: Ask = {}): Promise
   });
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
-  const parsed = /json/.test(type) && text !== '' ? JSON.parse(text) : undefined;
+  const parsed = /[/+]json(;|$)/.test(type) && text !== '' ? JSON.parse(text) : undefined;
   if (method !== 'HEAD') {
     validateResponse(method, new URL(path, url).pathname, response.status, type, parsed);
   }

@@ -11,6 +11,8 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown]>>
   verify: ['/jpki/verify', { purpose: 'a', signature: { format: 'cms', value: 'YWJj' } }],
   listVerifications: ['/jpki/verifications'],
   readVerification: [`/jpki/verifications/${verification.verificationId}`],
+  listAuditEvents: ['/jpki/audit-events'],
+  listAuditSeals: ['/jpki/audit-seals'],
   createTenant: ['/admin/tenants', { name: 'bank-b' }],
   listTenants: ['/admin/tenants'],
   readTenant: ['/admin/tenants/bank-a'],

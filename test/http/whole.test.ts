@@ -295,6 +295,30 @@ describe('administration', () => {
   });
 });
 
+describe('the audit trail', () => {
+  it('shows the tenant its own acts and refusals, and every seal', async () => {
+    const made = await service.jpki<{ apiKey: string }>(
+      ...['clients', 'create', '--tenant', 'sandbox', '--scopes', 'reports:export'],
+    );
+    const audit = (path: string) => service.ask(`/jpki/audit-${path}`, { key: made.apiKey });
+    const refused = await service.ask('/jpki/audit-events');
+    expect([refused.status, refused.body.code]).toEqual([403, 'insufficient-scope']);
+    const created = await audit('events?act=client.create');
+    expect(created.body.items).toContainEqual(
+      expect.objectContaining({ actor: expect.stringMatching(/^operator:/), outcome: 'done' }),
+    );
+    const exported = await audit('events?format=ndjson');
+    expect(exported.headers.get('content-type')).toMatch(/^application\/x-ndjson/);
+    const events = exported.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ act }) => act)).toContain('client.create');
+    expect((await audit('seals?limit=1')).body).toMatchObject({ items: expect.any(Array), keys: expect.any(Array) });
+    expect((await audit('events?cursor=abc')).body.code).toBe('cursor-invalid');
+  });
+});
+
 describe('the contract', () => {
   it('was kept by every operation, asked of the whole service', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.yaml', '/docs']) {

@@ -1,4 +1,5 @@
 import type { AuditSeal } from '../../core/audit/seal.ts';
+import type { SealKey } from '../../core/audit/trail.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { AuditSigner } from '../../platform/audit-crypto.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
@@ -122,4 +123,21 @@ export async function loadSeals(
     .whereIn('batch', [...batches])
     .select<SealRow[]>(COLUMNS);
   return new Map(rows.map((row) => [Number(row.batch), toSeal(row)]));
+}
+
+/** In the order of their time; each ends where the next begins. */
+export async function loadPublicKeys(from: Transaction | Database['knex']): Promise<SealKey[]> {
+  const rows = await from('audit_key')
+    .orderBy(['valid_from', 'key_id'])
+    .select<{ key_id: string; public_key: Buffer; valid_from: Date }[]>('key_id', 'public_key', 'valid_from');
+  return rows.map((row, n) => ({
+    ...{ keyId: row.key_id, spki: row.public_key, validFrom: row.valid_from.getTime() },
+    validUntil: rows[n + 1]?.valid_from.getTime() ?? null,
+  }));
+}
+
+export async function loadWaiting(database: Database): Promise<{ lines: number; oldestAt: Instant | null }> {
+  const sql = 'select lines::integer, oldest from audit_waiting()';
+  const [row] = await database.call<{ lines: number; oldest: Date | null }>('audit_waiting', sql, []);
+  return { lines: row?.lines ?? 0, oldestAt: row?.oldest?.getTime() ?? null };
 }

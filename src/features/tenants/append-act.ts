@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids.ts';
+import { appendAuditLine } from '../audit/service.ts';
 import type { ActLine, AdministrativeAct } from './act-line.ts';
 
 const EVENT_TYPES: Readonly<Record<AdministrativeAct, string>> = {
@@ -13,7 +14,7 @@ const EVENT_TYPES: Readonly<Record<AdministrativeAct, string>> = {
   'client.rotate-key': 'client.key-rotated',
 };
 
-/** The act as an event of the tenant that it was done to. */
+/** The act as an event of the tenant that it was done to, and as a line of its audit trail. */
 export async function appendAct(trx: Transaction, tenantId: string, line: ActLine): Promise<void> {
   await trx('event').insert({
     tenant_id: tenantId,
@@ -23,4 +24,8 @@ export async function appendAct(trx: Transaction, tenantId: string, line: ActLin
     client_id: line.act.startsWith('client.') ? line.target : null,
     request_id: line.actor.requestId,
   });
+  const { kind, name, right, address: from, requestId } = line.actor;
+  const actor = kind === 'system' ? kind : (`${kind}:${name}` as const);
+  const { act, target } = line;
+  await appendAuditLine(trx, { tenantId, at: line.at.getTime(), actor, right, act, target, from, requestId });
 }

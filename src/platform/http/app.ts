@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { DatabaseUnavailable } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { ProblemCode } from '../problem-code.ts';
 import { recordAccess } from './access.ts';
 import { type Authenticate, authenticateRequest, type Right, requireRight } from './authentication.ts';
 import { receiveJson } from './body.ts';
@@ -16,6 +17,7 @@ import { codeOfRefusal, type RateLimiter, rateLimitHeaders } from './rate-limit.
 import type { Reply } from './reply.ts';
 import { selectRequestId } from './request-id.ts';
 import { API_HEADERS } from './security-headers.ts';
+import { sendParts } from './send-parts.ts';
 import { createRequestValidators, type ParameterValues, type RequestValidator } from './validators.ts';
 
 /** A request that passed the door: authenticated, within its limits, of the documented shape. */
@@ -35,6 +37,20 @@ export interface Call<Caller> {
   readonly rawBody: Uint8Array;
 }
 
+/** A request that was answered with a problem of the caller's (4xx). */
+export interface RefusedCall<Caller> {
+  readonly operationId: string;
+  readonly code: ProblemCode;
+  /** Undefined when nobody knows who called. */
+  readonly principal: Principal<Caller> | undefined;
+  /** The scope that the operation asks for. */
+  readonly scope: string;
+  readonly address: string | null;
+  readonly requestId: string;
+  /** `id` of the path, as sent. */
+  readonly id: string | undefined;
+}
+
 /** Operations by operationId. */
 export type Routes<Caller> = Readonly<Record<string, (call: Call<Caller>) => Promise<Reply>>>;
 
@@ -49,6 +65,8 @@ export interface AppParts<Caller> {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Told of every request to an operation that asks for a right and is refused. */
+  readonly refused?: (call: RefusedCall<Caller>) => void;
   /** Greatest time for a body to arrive. */
   readonly bodyTimeoutMs: number;
   readonly mount?: (app: Express) => void;
@@ -87,9 +105,11 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
   app.use(() => {
     throw new HttpProblem('not-found');
   });
-  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) =>
-    sendProblem(parts.log, response, error),
-  );
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    const problem = problemOf(error);
+    tellRefused(parts, problem.code, request, response);
+    sendProblem(parts.log, response, error, problem);
+  });
   return (request, response) => {
     request.url = originForm(request.url as string);
     app(request, response);
@@ -120,6 +140,7 @@ async function answer<Caller>(
   response: Response,
 ): Promise<void> {
   response.locals.operation = operation;
+  response.locals.id = request.params.id;
   const peer = parts.readPeer(request);
   const right = parts.rights[operation.operationId] ?? null;
   const principal = right === null ? undefined : await admit(parts, right, peer, request, response);
@@ -146,7 +167,7 @@ async function answer<Caller>(
     rawBody,
   };
   const route = parts.routes[operation.operationId] as (call: Call<Caller>) => Promise<Reply>;
-  send(response, await route(call));
+  await send(response, await route(call));
 }
 
 /** Who calls, may they, and not too often; before a single octet of the body is read. */
@@ -159,6 +180,7 @@ async function admit<Caller>(
 ): Promise<Principal<Caller>> {
   const principal = await authenticateRequest(request.headers.authorization, peer, authenticate);
   response.locals.clientId = principal.clientId;
+  response.locals.principal = principal;
   const taken = limiter.take(principal);
   const decision = taken instanceof Promise ? await taken : taken;
   setHeaders(response, rateLimitHeaders(decision));
@@ -172,12 +194,13 @@ function setHeaders(response: Response, headers: Readonly<Record<string, string>
   for (const name in headers) response.setHeader(name, headers[name] as string);
 }
 
-function send(response: Response, reply: Reply): void {
+async function send(response: Response, reply: Reply): Promise<void> {
   response.statusCode = reply.status;
   if (reply.headers !== undefined) setHeaders(response, reply.headers);
   // Express would look for a charset, an ETag and freshness, and put the text into a buffer first.
   if ('json' in reply) sendJson(response, Buffer.from(JSON.stringify(reply.json)));
   else if ('jsonOctets' in reply) sendJson(response, reply.jsonOctets);
+  else if ('parts' in reply) await sendParts(response, reply.contentType, reply.parts);
   else response.type(reply.contentType).send(reply.text);
 }
 
@@ -187,8 +210,26 @@ function sendJson(response: Response, octets: Uint8Array): void {
   response.end(octets);
 }
 
-function sendProblem(log: Log, response: Response, error: unknown): void {
-  const problem = problemOf(error);
+function tellRefused<Caller>(
+  { refused, rights, readPeer }: AppParts<Caller>,
+  code: ProblemCode,
+  request: Request,
+  response: Response,
+): void {
+  const { operation, principal, requestId, id } = response.locals as {
+    operation?: Operation;
+    principal?: Principal<Caller>;
+    requestId: string;
+    id?: string;
+  };
+  const { status } = PROBLEMS[code];
+  const right = operation && rights[operation.operationId];
+  if (refused === undefined || !operation || !right || status < 400 || status > 499) return;
+  const { operationId } = operation;
+  refused({ operationId, code, principal, scope: right.scope, address: readPeer(request).address, requestId, id });
+}
+
+function sendProblem(log: Log, response: Response, error: unknown, problem: HttpProblem): void {
   const requestId = response.locals.requestId as string;
   if (problem.code === 'internal-error' || problem.code === 'database-unavailable') {
     log.error('http.request-failed', { requestId, code: problem.code, ...(error instanceof Error ? { error } : {}) });

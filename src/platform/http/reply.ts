@@ -10,6 +10,13 @@ export type Reply =
       readonly text: string | Buffer;
       readonly contentType: string;
       readonly headers?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly status: number;
+      /** Sent part by part, as fast as the client takes them. */
+      readonly parts: AsyncIterable<string>;
+      readonly contentType: string;
+      readonly headers?: Readonly<Record<string, string>>;
     };
 
 /** The shape in which a use case answers (features/service-result.ts). */
@@ -23,13 +30,21 @@ export type UseCaseResult<T> =
 
 /** A use case's value with that status, as JSON (by `encode`, where given); its failure as a problem. */
 export function replyWith<T>(status: number, result: UseCaseResult<T>, encode?: (value: T) => Uint8Array): Reply {
-  if (!result.ok) {
-    throw new HttpProblem(
-      result.code,
-      (result.errors ?? []).map((error) => ({ in: 'body', ...error })),
-    );
-  }
+  if (!result.ok) throw problemOf(result);
   const headers = result.replayed ? { 'Idempotency-Replayed': 'true' } : {};
   if (encode !== undefined) return { status, jsonOctets: encode(result.value), headers };
   return { status, json: result.value, headers };
+}
+
+/** A use case's value as the parts of a body; its failure as a problem. */
+export function streamWith(status: number, contentType: string, result: UseCaseResult<AsyncIterable<string>>): Reply {
+  if (!result.ok) throw problemOf(result);
+  return { status, contentType, parts: result.value };
+}
+
+function problemOf({ code, errors = [] }: Extract<UseCaseResult<unknown>, { ok: false }>): HttpProblem {
+  return new HttpProblem(
+    code,
+    errors.map((error) => ({ in: 'body', ...error })),
+  );
 }
