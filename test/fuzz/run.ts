@@ -27,8 +27,9 @@ export interface Report {
 
 export const SHARED_HEADER = 8;
 const SHARED_SIZE = SHARED_HEADER + 64 * 1024;
-const STUCK_AFTER_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
+/** Looks that find the same input: time in which this process ran, however long others kept the machine. */
+const STUCK_AFTER_LOOKS = 30;
 const MAX_GROWTH_MEGABYTES = 32;
 
 /** Runs one target in a thread; findings are handed on as they come, one that never returns ends the run. */
@@ -41,7 +42,7 @@ export function runTarget(
   return new Promise((resolve, reject) => {
     let report: Report | undefined;
     const watch = watchFor(shared, (octets) => {
-      found({ target: orders.target, kind: 'hang', what: `more than ${STUCK_AFTER_MS} ms`, octets });
+      found({ target: orders.target, kind: 'hang', what: `more than ${(STUCK_AFTER_LOOKS * LOOK_EVERY_MS) / 1000} s`, octets });
       worker.terminate();
     });
     worker.on('message', (message: { finding?: Finding; report?: Report }) => {
@@ -60,14 +61,12 @@ export function runTarget(
 function watchFor(shared: SharedArrayBuffer, stuck: (octets: Uint8Array) => void): NodeJS.Timeout {
   const counters = new Int32Array(shared, 0, 2);
   let before = counters[0] ?? 0;
-  let movedAt = performance.now();
+  let looks = 0;
   return setInterval(() => {
     const now = counters[0] ?? 0;
-    if (now !== before || now === 0) movedAt = performance.now();
+    looks = now !== before || now === 0 ? 0 : looks + 1;
     before = now;
-    if (performance.now() - movedAt < STUCK_AFTER_MS) return;
-    movedAt = Number.POSITIVE_INFINITY;
-    stuck(new Uint8Array(shared, SHARED_HEADER, counters[1] ?? 0).slice());
+    if (looks === STUCK_AFTER_LOOKS) stuck(new Uint8Array(shared, SHARED_HEADER, counters[1] ?? 0).slice());
   }, LOOK_EVERY_MS);
 }
 
