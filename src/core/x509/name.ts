@@ -105,19 +105,24 @@ function validateOrder(reader: DerReader): void {
 
 /** Of validated octets. */
 function readRdns(reader: DerReader): Name['rdns'] {
-  const rdns: (readonly AttributeTypeAndValue[])[] = [];
-  while (!reader.atEnd) rdns.push(readAttributes(reader.read().reader()));
+  const rdns = new Array<readonly AttributeTypeAndValue[]>(reader.count(MAX_ELEMENTS));
+  for (let i = 0; i < rdns.length; i++) {
+    const outer = reader.enter(tags.SET);
+    rdns[i] = readAttributes(reader);
+    reader.leave(outer);
+  }
   return rdns;
 }
 
 /** Of validated octets. */
 function readAttributes(reader: DerReader): readonly AttributeTypeAndValue[] {
-  const attributes: AttributeTypeAndValue[] = [];
-  while (!reader.atEnd) {
-    const fields = reader.read().reader();
-    const type = readObjectIdentifier(fields.read());
-    const value = fields.read();
-    attributes.push({ type, valueTag: value.tag, value: readString(value), valueDer: value.der });
+  const attributes = new Array<AttributeTypeAndValue>(reader.count(MAX_ELEMENTS));
+  for (let i = 0; i < attributes.length; i++) {
+    const outer = reader.enter(tags.SEQUENCE);
+    const type = readObjectIdentifier(reader.read());
+    const value = reader.read();
+    attributes[i] = { type, valueTag: value.tag, value: readString(value), valueDer: value.der };
+    reader.leave(outer);
   }
   return attributes;
 }
