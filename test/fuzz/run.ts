@@ -42,7 +42,12 @@ export function runTarget(
   return new Promise((resolve, reject) => {
     let report: Report | undefined;
     const watch = watchFor(shared, (octets) => {
-      found({ target: orders.target, kind: 'hang', what: `more than ${(STUCK_AFTER_LOOKS * LOOK_EVERY_MS) / 1000} s`, octets });
+      found({
+        target: orders.target,
+        kind: 'hang',
+        what: `more than ${(STUCK_AFTER_LOOKS * LOOK_EVERY_MS) / 1000} s`,
+        octets,
+      });
       worker.terminate();
     });
     worker.on('message', (message: { finding?: Finding; report?: Report }) => {
