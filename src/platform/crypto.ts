@@ -12,6 +12,7 @@ interface ReadyKey {
   /** Of the octets: stays what it is when a caller writes over the buffer that they stood in. */
   readonly base64: string;
   readonly key: KeyObject;
+  readonly type: KeyObject['asymmetricKeyType'];
 }
 
 /** Keys of CAs and responders come again with every verification; these are few, and a stranger's pushes out at most one. */
@@ -23,14 +24,19 @@ const MAX_READY_KEYS = 16;
  */
 const readyKeys: ReadyKey[] = [];
 
-function readKey(spki: Uint8Array): KeyObject {
+function readKey(spki: Uint8Array): ReadyKey {
   const base64 = Buffer.from(spki.buffer, spki.byteOffset, spki.length).toString('base64');
   const place = readyKeys.findIndex((ready) => ready.base64 === base64);
-  const ready = readyKeys[place] ?? { base64, key: createPublicKey(encodePem(base64)) };
+  const ready = readyKeys[place] ?? importKey(base64);
   const last = place >= 0 ? place : Math.min(readyKeys.length, MAX_READY_KEYS - 1);
   for (let i = last; i > 0; i--) readyKeys[i] = readyKeys[i - 1] as ReadyKey;
   readyKeys[0] = ready;
-  return ready.key;
+  return ready;
+}
+
+function importKey(base64: string): ReadyKey {
+  const key = createPublicKey(encodePem(base64));
+  return { base64, key, type: key.asymmetricKeyType };
 }
 
 const LINE = 64;
@@ -42,22 +48,27 @@ function encodePem(base64: string): string {
   return `-----BEGIN PUBLIC KEY-----\n${lines}-----END PUBLIC KEY-----\n`;
 }
 
-function verifyWithKey(scheme: SignatureScheme, key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+function verifyWithKey(
+  scheme: SignatureScheme,
+  { key, type }: ReadyKey,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   const hash = NODE_NAME[scheme.hash];
   switch (scheme.scheme) {
     case 'rsassa-pkcs1-v1_5':
-      if (key.asymmetricKeyType !== 'rsa') return false;
+      if (type !== 'rsa') return false;
       // The padding of an RSA key that is given alone.
       return verify(hash, data, key, signature);
     case 'rsassa-pss': {
       // node:crypto masks with the hash of the message and offers no other.
-      if (key.asymmetricKeyType !== 'rsa' || scheme.mgfHash !== scheme.hash) return false;
+      if (type !== 'rsa' || scheme.mgfHash !== scheme.hash) return false;
       const { saltLength } = scheme;
       return verify(hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, signature);
     }
     case 'ecdsa':
       // Of an EC key given alone, Ecdsa-Sig-Value.
-      return key.asymmetricKeyType === 'ec' && verify(hash, data, key, signature);
+      return type === 'ec' && verify(hash, data, key, signature);
   }
 }
 
@@ -78,8 +89,8 @@ export const nodeCrypto: CryptoPrimitives = {
 
   recoverRsa(spki, signature) {
     try {
-      const key = readKey(spki);
-      if (key.asymmetricKeyType !== 'rsa') return undefined;
+      const { key, type } = readKey(spki);
+      if (type !== 'rsa') return undefined;
       return new Uint8Array(publicDecrypt({ key, padding: constants.RSA_NO_PADDING }, signature));
     } catch {
       // Not as long as the modulus, or not below it.

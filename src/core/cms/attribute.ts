@@ -8,6 +8,8 @@ import { encodeObjectIdentifier, encodeSequence, encodeSetOf } from '../der/writ
 export interface Attribute {
   readonly type: string;
   readonly values: readonly Uint8Array[];
+  /** The whole attribute as transmitted. */
+  readonly der: Uint8Array;
 }
 
 const MAX_ATTRIBUTES = 128;
@@ -31,16 +33,18 @@ function decodeAttribute(element: DerElement): Attribute {
   const type = readObjectIdentifier(inside.next(tags.OBJECT_IDENTIFIER));
   const values = readEach(inside.next(tags.SET), MAX_VALUES).map((value) => value.der);
   inside.finish();
-  return { type, values };
+  return { type, values, der: element.der };
 }
 
 /**
  * What is signed: the attributes as SET OF in DER, under the universal tag (RFC 5652 §5.4), whatever order they came in.
- * The order of the values inside an attribute is restored as well, that being a SET OF too.
+ * The order of the values inside an attribute is restored as well, that being a SET OF too; of one value there is none.
  */
 export function encodeSignedAttributes(attributes: readonly Attribute[]): Uint8Array {
   return encodeSetOf(
-    attributes.map(({ type, values }) => encodeSequence(encodeObjectIdentifier(type), encodeSetOf(values))),
+    attributes.map(({ type, values, der }) =>
+      values.length < 2 ? der : encodeSequence(encodeObjectIdentifier(type), encodeSetOf(values)),
+    ),
   );
 }
 
