@@ -50,14 +50,27 @@ export async function judge(signed: SignedObject, method: RevocationMethod, resp
   const challenge = { state: 'none' } as const;
   const purpose = 'account-opening';
   const first = judgeSignature({
-    ...{ signed, purpose, challenge, acceptance, anchors, policies, at },
+    signed,
+    purpose,
+    challenge,
+    acceptance,
+    anchors,
+    policies,
+    at,
     crypto: nodeCrypto,
   });
   const { path, profile, holds } = first;
   if (!holds || path === undefined || profile.policy === undefined) throw new Error('the signature does not hold');
   ocspResponse = response ?? new Uint8Array();
-  const ages = { ocspMaxAgeSeconds: 3_600, crlMaxAgeSeconds: 129_600, clockSkewSeconds: 60 };
-  const findings = await gateway.gatherRevocation({ method, path, kind: profile.policy.kind, at, ...ages });
+  const findings = await gateway.gatherRevocation({
+    method,
+    path,
+    kind: profile.policy.kind,
+    at,
+    ocspMaxAgeSeconds: 3_600,
+    crlMaxAgeSeconds: 129_600,
+    clockSkewSeconds: 60,
+  });
   const { indication } = judgeConclusion({ first, findings });
   if (indication !== 'TOTAL-PASSED') throw new Error(`it did not pass but was ${indication}`);
 }
