@@ -13,7 +13,7 @@ import { lineOfRefused } from './features/audit/refused-act.ts';
 import { auditRoutes } from './features/audit/routes.ts';
 import { createSealer } from './features/audit/sealer.ts';
 import { createAuditService, createSealKeys } from './features/audit/service.ts';
-import { admissionOf } from './features/caller-of-call.ts';
+import { createAuthenticate } from './features/authenticate.ts';
 import { challengeRoutes } from './features/challenges/routes.ts';
 import { createChallengeService } from './features/challenges/service.ts';
 import { createSweeps } from './features/jobs/service.ts';
@@ -33,6 +33,8 @@ import { watchOcspSource } from './gateway/jlis/watched-ocsp-source.ts';
 import { createSealFile } from './gateway/seal-keeper/seal-file.ts';
 import type { SealKeeper } from './gateway/seal-keeper/seal-keeper.ts';
 import { createSealWebhook } from './gateway/seal-keeper/seal-webhook.ts';
+import { createKeySet } from './platform/access-token/key-set.ts';
+import { createTokenVerifier, type VerifyToken } from './platform/access-token/verify-token.ts';
 import type { Clock } from './platform/clock.ts';
 import { nodeCrypto } from './platform/crypto.ts';
 import { createDatabase } from './platform/database/create-database.ts';
@@ -218,10 +220,9 @@ async function startOn(
       ...auditRoutes(audit),
     },
     rights: RIGHTS,
-    authenticate: async ({ kind, value }) =>
-      kind === 'api-key' ? admissionOf(await tenants.authenticate(value)) : { ok: false, code: 'unauthenticated' },
+    authenticate: createAuthenticate(tenants, openTokens(config, { httpClient, clock, log })),
     limiter,
-    readPeer: createPeerReader({ trusted: [], certificateHeader: undefined }),
+    readPeer: createPeerReader(config.edge.proxies),
     clock,
     log,
     metrics,
@@ -237,6 +238,8 @@ async function startOn(
     port: config.port,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     stopTimeoutMs: STOP_TIMEOUT_MS,
+    tls: config.edge.tls,
+    log,
   });
   stops.add(async () => {
     const patience = setTimeout(() => httpClient.giveUp(), OUTSIDE_PATIENCE_MS);
@@ -346,6 +349,13 @@ function openSealKeepers({ auditSeals }: Config, httpClient: HttpClient): SealKe
     ...(file === undefined ? [] : [createSealFile(file)]),
     ...(webhook === undefined ? [] : [createSealWebhook(webhook, httpClient)]),
   ];
+}
+
+/** Access tokens are taken where an authorization server is set. */
+function openTokens({ edge }: Config, parts: Parts & { readonly httpClient: HttpClient }): VerifyToken | undefined {
+  if (edge.oauth === undefined) return undefined;
+  const { clock } = parts;
+  return createTokenVerifier(edge.oauth, createKeySet({ ...parts, url: edge.oauth.jwksUrl }), clock);
 }
 
 async function openCrls(

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { CertificateKind } from './core/jpki/certificate-kind.ts';
 import type { CertificatePolicy } from './core/jpki/policy-table.ts';
+import { EDGE_SETTINGS, type EdgeConfig, parseEdge } from './edge-config.ts';
 import type { LogLevel } from './platform/log.ts';
 import { createSettingsReader, type Environment, type SettingsReader } from './platform/settings.ts';
 
@@ -31,6 +32,7 @@ export interface RevocationConfig {
 }
 
 interface CommonConfig {
+  readonly edge: EdgeConfig;
   readonly host: string;
   readonly port: number;
   /** Absolute. */
@@ -80,13 +82,14 @@ const GATEWAY_SETTINGS = [
  * Names that begin like ours and are none of these are typing errors, which would start something else than was meant: a
  * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
  */
-const OUR_PREFIX = /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|AUDIT_)/;
+const OUR_PREFIX = /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
   'AUDIT_SEALS_FILE',
   'AUDIT_SEALS_WEBHOOK',
   'AUDIT_SEALS_WEBHOOK_FILE',
   ...GATEWAY_SETTINGS,
+  ...EDGE_SETTINGS,
   'OCSP_CERTID_HASH',
   'OCSP_NONCE',
   'OCSP_TIMEOUT_MS',
@@ -145,7 +148,9 @@ function parseAdministrationMode(settings: SettingsReader): Config['mode'] | und
 
 function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined): CommonConfig {
   const dataDir = resolve(settings.text('DATA_DIR') ?? '.data');
+  const clockSkewSeconds = settings.integer('CLOCK_SKEW_SECONDS', { min: 0, max: 600, fallback: 60 });
   return {
+    edge: parseEdge(settings, clockSkewSeconds),
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', { min: 0, max: 65_535, fallback: 8080 }),
     dataDir,
@@ -160,7 +165,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
       certIdHash: settings.oneOf('OCSP_CERTID_HASH', ['SHA-1', 'SHA-256'], 'SHA-1'),
       nonce: settings.oneOf('OCSP_NONCE', ['none', 'send', 'require'], 'send'),
       ocspTimeoutMs: settings.integer('OCSP_TIMEOUT_MS', { min: 100, max: 60_000, fallback: 5_000 }),
-      clockSkewSeconds: settings.integer('CLOCK_SKEW_SECONDS', { min: 0, max: 600, fallback: 60 }),
+      clockSkewSeconds,
       undividedCaKeys: settings.list('CRL_UNDIVIDED_CA_KEYS', 'SHA-256 values (64 hexadecimal digits each)', (item) =>
         /^[0-9a-f]{64}$/i.test(item) ? item.toLowerCase() : undefined,
       ),

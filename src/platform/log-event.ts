@@ -17,6 +17,7 @@ export type LogEvent =
   | 'database.unavailable'
   | 'http.request'
   | 'http.request-failed'
+  | 'oauth.keys-fetch-failed'
   | 'ocsp.fetch-failed'
   | 'sandbox.request-failed'
   | 'sandbox.started'
@@ -25,5 +26,7 @@ export type LogEvent =
   | 'service.started'
   | 'service.stopped'
   | 'service.stopping'
+  | 'tls.reload-failed'
+  | 'tls.reloaded'
   | 'trust-anchors.unpinned'
   | 'vault.key-created';

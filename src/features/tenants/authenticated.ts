@@ -1,13 +1,7 @@
 import type { Caller } from './caller.ts';
 
 /** Why nobody is let in: told to whom showed the whole key or token, and to nobody else. */
-export type Refusal =
-  | 'unauthenticated'
-  | 'key-expired'
-  | 'key-revoked'
-  | 'token-client-unknown'
-  | 'client-revoked'
-  | 'tenant-suspended';
+export type Refusal = 'unauthenticated' | 'key-expired' | 'key-revoked' | 'token-client-unknown' | 'tenant-suspended';
 
 export type Authenticated =
   | {

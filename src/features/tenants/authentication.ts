@@ -74,8 +74,7 @@ export function createAuthentication(parts: {
         const row = await store.findByExternalId(externalId);
         if (row === undefined) return { ok: false, code: 'token-client-unknown' };
         const refusal = refuseClient(row, clock.now());
-        if (refusal !== undefined)
-          return { ok: false, code: refusal === 'tenant-suspended' ? refusal : 'client-revoked' };
+        if (refusal !== undefined) return { ok: false, code: refusal };
         // the client's own scopes are the most that a token can give
         const granted = row.scopes.filter((scope) => scopes.has(scope));
         return admit(row, new Set(granted), earliest(row.expires_at, new Date(expiresAt)), certificateSha256);

@@ -4,15 +4,18 @@ import { Axios, type AxiosResponse, isAxiosError } from 'axios';
 import { createDirectAdapter } from './direct-adapter.ts';
 import { BodyTooLarge, readBody } from './read-body.ts';
 
-export interface HttpPost {
+export interface HttpGet {
   readonly url: string;
-  readonly body: Uint8Array;
-  readonly contentType: string;
-  /** The media type asked for; an answer of another one is refused. */
+  /** The media types asked for, parted by commas; an answer of another one is refused. */
   readonly accept: string;
   /** From the call to the last octet of the body, connection and redirect refusals included. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
+}
+
+export interface HttpPost extends HttpGet {
+  readonly body: Uint8Array;
+  readonly contentType: string;
 }
 
 /** Why there is no body. `detail`: a status or a system error code, nothing that the other side wrote. */
@@ -24,6 +27,7 @@ export type HttpOutcome =
 
 /** Calls to outside parties. Never rejects for what the other side does. */
 export interface HttpClient {
+  get(request: HttpGet): Promise<HttpOutcome>;
   post(request: HttpPost): Promise<HttpOutcome>;
   /** What waits for an answer fails now, and so does what is asked from now on: for a service that stops. */
   giveUp(): void;
@@ -45,19 +49,20 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
   // Not axios.create: its defaults are merged into every call, and only make sense above axios' own transport.
   const instance = new Axios({ adapter: createDirectAdapter({ http: httpAgent, https: httpsAgent }) });
 
-  const send = async (request: HttpPost, signal: AbortSignal): Promise<HttpOutcome> => {
-    const response: AxiosResponse<IncomingMessage> = await instance.request({
-      method: 'post',
-      url: request.url,
-      data: request.body,
-      signal,
-      headers: {
-        Accept: request.accept,
-        'Accept-Encoding': 'identity',
-        'Content-Type': request.contentType,
-        'User-Agent': 'jpki-verifier',
-      },
-    });
+  const send = async (request: HttpGet | HttpPost, signal: AbortSignal): Promise<HttpOutcome> => {
+    const { url } = request;
+    const headers = { Accept: request.accept, 'Accept-Encoding': 'identity', 'User-Agent': 'jpki-verifier' };
+    const response: AxiosResponse<IncomingMessage> = await instance.request(
+      'body' in request
+        ? {
+            method: 'post',
+            url,
+            data: request.body,
+            signal,
+            headers: { ...headers, 'Content-Type': request.contentType },
+          }
+        : { method: 'get', url, signal, headers },
+    );
     const stream = response.data;
     const refusal = refuseHead(response, request);
     if (refusal !== undefined) {
@@ -69,28 +74,30 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
 
   const waiting = new Set<AbortController>();
   let isGivenUp = false;
-  return {
-    async post(request) {
+  const exchange = async (request: HttpGet | HttpPost): Promise<HttpOutcome> => {
+    if (isGivenUp) return failed('connection-failed', GIVEN_UP);
+    const controller = new AbortController();
+    waiting.add(controller);
+    const timer = setTimeout(() => controller.abort(), request.timeoutMs);
+    try {
+      return await send(request, controller.signal).catch((error: unknown) => {
+        // The other side had closed the idle connection just then: it has not seen the request.
+        if (!controller.signal.aborted && diedIdle(error)) return send(request, controller.signal);
+        throw error;
+      });
+    } catch (error) {
       if (isGivenUp) return failed('connection-failed', GIVEN_UP);
-      const controller = new AbortController();
-      waiting.add(controller);
-      const timer = setTimeout(() => controller.abort(), request.timeoutMs);
-      try {
-        return await send(request, controller.signal).catch((error: unknown) => {
-          // The other side had closed the idle connection just then: it has not seen the request.
-          if (!controller.signal.aborted && diedIdle(error)) return send(request, controller.signal);
-          throw error;
-        });
-      } catch (error) {
-        if (isGivenUp) return failed('connection-failed', GIVEN_UP);
-        if (controller.signal.aborted) return failed('timeout', `no whole answer within ${request.timeoutMs} ms`);
-        if (error instanceof BodyTooLarge) return failed('too-large', `more than ${request.maxBytes} octets`);
-        return failed('connection-failed', systemCode(error));
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(controller);
-      }
-    },
+      if (controller.signal.aborted) return failed('timeout', `no whole answer within ${request.timeoutMs} ms`);
+      if (error instanceof BodyTooLarge) return failed('too-large', `more than ${request.maxBytes} octets`);
+      return failed('connection-failed', systemCode(error));
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(controller);
+    }
+  };
+  return {
+    get: exchange,
+    post: exchange,
     giveUp() {
       isGivenUp = true;
       for (const controller of waiting) controller.abort();
@@ -102,13 +109,15 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
   };
 }
 
-function refuseHead(response: AxiosResponse<IncomingMessage>, request: HttpPost): HttpOutcome | undefined {
+function refuseHead(response: AxiosResponse<IncomingMessage>, request: HttpGet): HttpOutcome | undefined {
   const { status } = response;
   if (status >= 300 && status < 400) return failed('redirect', `status ${status}`);
   if (status !== 200) return failed('http-status', `status ${status}`);
   const { headers } = response.data;
   const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== request.accept.toLowerCase()) return failed('content-type', `not ${request.accept}`);
+  const accepted = request.accept.toLowerCase();
+  if (mediaType !== accepted && !accepted.split(', ').some((one) => one === mediaType))
+    return failed('content-type', `not ${request.accept}`);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return failed('content-type', 'the body is compressed');

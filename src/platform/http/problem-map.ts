@@ -72,8 +72,8 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
   },
   'key-revoked': {
     status: 401,
-    title: 'The client of this API key was revoked',
-    titleJa: 'このAPIキーのクライアントは失効しています',
+    title: 'The client was revoked, and what it was let in by with it',
+    titleJa: 'クライアントは失効しています',
     detail: 'Have a new client made.',
   },
   'token-invalid': {
