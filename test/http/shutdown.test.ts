@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +25,7 @@ describe('stopping', () => {
         return { ok: true, value: verification };
       },
     });
-    const app = await startFakeApp({ useCases });
+    const app = await startFakeApp({ useCases, stopTimeoutMs: 600_000 });
     await ask(app.url, '/healthz');
     const answer = ask(app.url, '/jpki/verify', { key: VERIFY_KEY, body });
     await inFlight;
@@ -32,19 +33,24 @@ describe('stopping', () => {
     await expect(fetch(`${app.url}/healthz`)).rejects.toThrow();
     release();
     expect((await answer).status).toBe(200);
-    const startedAt = Date.now();
-    await stopped;
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    await stopped; // long before what is left would be cut off
   });
 
   it('cuts off what is still unanswered when its time is over', async () => {
-    const app = await startFakeApp({
-      useCases: fakeUseCases({ verify: () => new Promise(() => undefined) }),
-      stopTimeoutMs: 200,
+    let arrived: () => void = () => undefined;
+    const inFlight = new Promise<void>((resolve) => {
+      arrived = resolve;
     });
+    const useCases = fakeUseCases({
+      verify: () => {
+        arrived();
+        return new Promise(() => undefined);
+      },
+    });
+    const app = await startFakeApp({ useCases, stopTimeoutMs: 200 });
     const answer = ask(app.url, '/jpki/verify', { key: VERIFY_KEY, body });
     const outcome = expect(answer).rejects.toThrow();
-    await sleep(100);
+    await inFlight;
     await app.stop();
     await outcome;
   });
@@ -72,11 +78,17 @@ describe('a body that drips', () => {
     const app = await startFakeApp();
     const { port } = new URL(app.url);
     const socket = connect(Number(port), '127.0.0.1');
-    const head = ['POST /jpki/verify HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 100'];
-    socket.write(`${[...head, `Authorization: Bearer ${VERIFY_KEY}`].join('\r\n')}\r\n\r\n{"`);
-    await sleep(100);
-    socket.destroy();
-    await sleep(100);
+    const head = [
+      'POST /jpki/verify HTTP/1.1',
+      'Host: a',
+      'Content-Type: application/json',
+      'Content-Length: 100',
+      'Expect: 100-continue',
+    ];
+    socket.write(`${[...head, `Authorization: Bearer ${VERIFY_KEY}`].join('\r\n')}\r\n\r\n`);
+    await once(socket, 'data');
+    socket.write('{"', () => socket.destroy());
+    while (app.lines.length === 0) await sleep(5);
     expect(app.lines).toEqual([
       expect.objectContaining({ event: 'http.request', facts: expect.objectContaining({ status: 499 }) }),
     ]);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase } from '../../../src/platform/database/create-database.ts';
@@ -22,6 +23,11 @@ const opened = (
   open.push(database);
   return database;
 };
+
+/** Within what the database itself allows, which on a busy machine may need more than one attempt. */
+async function untilReachable(database: Database): Promise<void> {
+  while (!(await database.isReachable(60_000)));
+}
 
 beforeAll(async () => {
   test = await createEmptyTestDatabase();
@@ -217,23 +223,24 @@ describe('a database that cannot be used right now', () => {
 
   it('has no connection free in time', async () => {
     const database = opened({ poolSize: 1, acquireTimeoutMs: 100 });
+    await untilReachable(database);
     const client = await database.pool.connect();
     try {
       await everyWay(database);
     } finally {
       client.release();
     }
-    expect(await database.isReachable(2_000)).toBe(true);
+    await untilReachable(database);
   });
 
   it('takes too long over a statement', async () => {
     const database = opened({ statementTimeoutMs: 100 });
-    await unavailable(database.call('sleep', 'select pg_sleep(5)', []));
-    expect(await database.isReachable(2_000)).toBe(true);
+    await unavailable(database.call('sleep', 'select pg_sleep(60)', []));
+    await untilReachable(database);
   });
 
   it('has a lock held by another too long', async () => {
-    const database = opened({ statementTimeoutMs: 150 });
+    const database = opened({ statementTimeoutMs: 2_000 });
     await database.inTenant(TENANT, async (trx) => {
       await trx('note').insert({ id: 20, tenant: TENANT, text: 'twenty' });
       const other = database.inTenant(TENANT, (second) =>
@@ -250,7 +257,7 @@ describe('a database that cannot be used right now', () => {
     const sleeping = database.inTenant(TENANT, async (trx) => {
       const pid = await pidOf(trx.raw('select pg_backend_pid() as pid'));
       setTimeout(() => void end(pid), 50);
-      await trx.raw('select pg_sleep(5)');
+      await trx.raw('select pg_sleep(60)');
     });
     await unavailable(sleeping);
     const between = database.inTenant(TENANT, async (trx) => {
@@ -258,7 +265,7 @@ describe('a database that cannot be used right now', () => {
       await trx('note').select('id');
     });
     await unavailable(between);
-    expect(await database.isReachable(2_000)).toBe(true);
+    await untilReachable(database);
   });
 
   it('ends all idle connections: the next statement gets a new one', async () => {
@@ -268,7 +275,7 @@ describe('a database that cannot be used right now', () => {
       test.superuserUrl,
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'jpki-verifier' and datname = '${new URL(test.url).pathname.slice(1)}'`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (database.pool.totalCount > 0) await sleep(5);
     expect(await database.call('one', 'select 1 as one', [])).toEqual([{ one: 1 }]);
   });
 
@@ -281,11 +288,11 @@ describe('a database that cannot be used right now', () => {
       statementTimeoutMs: 200,
       acquireTimeoutMs: 300,
     });
-    expect(await database.isReachable(2_000)).toBe(true);
+    await untilReachable(database);
     proxy.block();
     await everyWay(database);
     proxy.unblock();
-    expect(await database.isReachable(2_000)).toBe(true);
+    await untilReachable(database);
     await database.close();
     open.splice(open.indexOf(database), 1);
     proxy.close();

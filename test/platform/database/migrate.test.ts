@@ -53,9 +53,15 @@ describe('migrate', () => {
     const straggler = new URL(test.adminUrl);
     straggler.searchParams.set('application_name', 'jpki-verifier migrate');
     const order: string[] = [];
+    const asleep = `select 1 from pg_stat_activity where query = 'select pg_sleep(1)' and state = 'active'`;
+    const untilAsleep = async () => {
+      while ((await ask(test.adminUrl, asleep)).length === 0);
+    };
     await Promise.all([
       ask(straggler.href, 'select pg_sleep(1)').then(() => order.push('straggler')),
-      new Promise((resolve) => setTimeout(resolve, 300)).then(() => run(BASE)).then(() => order.push('migrate')),
+      untilAsleep()
+        .then(() => run(BASE))
+        .then(() => order.push('migrate')),
     ]);
     expect(order).toEqual(['straggler', 'migrate']);
   });

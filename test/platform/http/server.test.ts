@@ -7,7 +7,7 @@ const start = (host: string, port = 0) =>
     host,
     port,
     requestTimeoutMs: 20_000,
-    stopTimeoutMs: 100,
+    stopTimeoutMs: 60_000,
   });
 
 describe('startServer', () => {
