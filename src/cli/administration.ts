@@ -24,7 +24,8 @@ export interface DatabaseUrls {
   readonly adminUrl: string;
 }
 
-const PATIENCE_MS = 1_000;
+/** A server that is not there says so at once; one that is may be busy. */
+const PATIENCE_MS = 5_000;
 
 /**
  * The database that the service uses: the one given; else the embedded one of DATA_DIR, that of a running service or, when
