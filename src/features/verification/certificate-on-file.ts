@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { toHex } from '../../core/bytes.ts';
 import type { CertificateKind, CertificateMedium } from '../../core/jpki/certificate-kind.ts';
 import type { CertificateFacts, Report } from '../../core/verification/report.ts';
@@ -15,7 +15,16 @@ export interface KnownAs {
   readonly serialNumberMac: string;
 }
 
-export const sha256 = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
+/** Of what is held for long (anchors, their keys, lists): taken once for each. */
+const digests = new WeakMap<Uint8Array, Buffer>();
+
+export function sha256OfHeld(octets: Uint8Array): Buffer {
+  const known = digests.get(octets);
+  if (known !== undefined) return known;
+  const digest = hash('sha256', octets, 'buffer');
+  digests.set(octets, digest);
+  return digest;
+}
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 
@@ -27,13 +36,13 @@ export function identify(
   hashes: Pick<KeyedHashes, 'serialMatch' | 'serialNumberMac'>,
   tenantId: string,
 ): KnownAs {
-  const issuerKey = createHash('sha256').update(path.issuer.subjectPublicKeyInfo.der).digest();
+  const issuerKey = sha256OfHeld(path.issuer.subjectPublicKeyInfo.der);
   const serial = path.target.serialNumber.octets;
   return {
     identity: {
       issuerKeySha256: issuerKey,
       serialMatch: hashes.serialMatch(issuerKey, serial),
-      certificateSha256: createHash('sha256').update(path.target.der).digest(),
+      certificateSha256: hash('sha256', path.target.der, 'buffer'),
     },
     serialNumberMac: hashes.serialNumberMac(tenantId, issuerKey, serial).toString('hex'),
   };

@@ -3,7 +3,7 @@ import { formatInstant } from '../../core/rfc3339.ts';
 import type { SignedObject } from '../../core/verification/signed-object.ts';
 import type { ValidatedPath } from '../../core/x509/path/path.ts';
 import type { Caller } from '../tenants/caller.ts';
-import { sha256 } from './certificate-on-file.ts';
+import { sha256OfHeld } from './certificate-on-file.ts';
 
 /** What was shown to us, in the columns of table evidence, before encryption. */
 export interface EvidenceOctets {
@@ -30,16 +30,11 @@ export function describeEvidence(signed: SignedObject, container: Uint8Array): E
   };
 }
 
-/** A national list has tens of megabytes: its digest is taken once for each list that is held. */
-const digests = new WeakMap<Uint8Array, string>();
-
 /** JSON. A CRL is kept by reference to its bytes; null when the findings do not rest on one. */
 export function describeCrl(evidence: AcceptedEvidence | null): string | null {
   if (evidence === null || evidence.method !== 'crl') return null;
-  const known = digests.get(evidence.der) ?? sha256(evidence.der);
-  digests.set(evidence.der, known);
   return JSON.stringify({
-    sha256: known,
+    sha256: sha256OfHeld(evidence.der).toString('hex'),
     crlNumber: evidence.crlNumber,
     thisUpdate: formatInstant(evidence.thisUpdate),
   });
@@ -50,6 +45,6 @@ export function describeSettings(caller: Caller, method: string, path: Validated
   return JSON.stringify({
     policy: caller.policy,
     revocationMethod: method,
-    trustAnchorSha256: path === undefined ? null : sha256(path.anchor.der),
+    trustAnchorSha256: path === undefined ? null : sha256OfHeld(path.anchor.der).toString('hex'),
   });
 }

@@ -16,13 +16,17 @@ export interface VerificationRecord {
   readonly indication: Indication;
   readonly subIndication: SubIndication | null;
   readonly retryable: boolean;
-  /** JSON. */
-  readonly report: string;
+  /** JSON in UTF-8. */
+  readonly report: Uint8Array;
   readonly evidence: EvidenceColumns;
   /** The evidence accepted this time says good. */
   readonly saidGood: boolean;
   /** As many as a verification can have events. */
   readonly eventIds: readonly string[];
+  readonly auditId: string;
+  /** The scope that let the request in, and where it came from. */
+  readonly allowedBy: string | null;
+  readonly fromAddress: string | null;
   readonly key: IdempotencyFacts | null;
   readonly challengeId: string | null;
   readonly claimsChallenge: boolean;
@@ -101,6 +105,9 @@ const COLUMNS: readonly Column[] = [
   ['p_settings', 'text[]', ({ evidence }) => evidence.settings],
   ['p_said_good', 'boolean[]', (record) => record.saidGood],
   ['p_event_ids', 'text[]', ({ eventIds }) => eventIds.join(' ')],
+  ['p_audit_id', 'text[]', (record) => record.auditId],
+  ['p_allowed_by', 'text[]', (record) => record.allowedBy],
+  ['p_from_address', 'text[]', (record) => record.fromAddress],
   ['p_key_hash', 'bytea[]', ({ key }) => key && Buffer.from(key.keyHash, 'hex')],
   ['p_body_hash', 'bytea[]', ({ key }) => key && Buffer.from(key.bodyHash, 'hex')],
   ['p_key_expires_at', 'timestamptz[]', ({ key }) => key && Date.parse(key.expiresAt)],

@@ -8,6 +8,7 @@ import type { Report } from '../../core/verification/report.ts';
 import { newId } from '../../platform/ids.ts';
 import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
 import { buildRegistration, identify, isRegistrable, storableInstant } from './certificate-on-file.ts';
+import { encodeReport } from './encode-report.ts';
 import { describeCrl, describeEvidence, describeSettings } from './evidence.ts';
 import type { Judged } from './judged.ts';
 import type { VerificationRecord } from './record-columns.ts';
@@ -96,7 +97,7 @@ function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault
         });
   const columns: VerificationRecord = {
     ...buildFacts(vault, judged, report),
-    report: JSON.stringify(stored),
+    report: encodeReport(stored),
     identity: known?.identity ?? null,
     believedOnFile,
     registration,
@@ -134,5 +135,8 @@ function buildFacts(
     revoked: says?.status === 'revoked' ? { revokedAt: storableInstant(says.revokedAt), reason: says.reason } : null,
     saidGood: findings?.status === 'good',
     eventIds: Array.from({ length: MOST_EVENTS }, () => newId('evt', at)),
+    auditId: newId('aud', at),
+    allowedBy: caller.right,
+    fromAddress: caller.address,
   };
 }

@@ -26,8 +26,9 @@ const TYPES = {
   },
   'text[]': {
     oid: 25,
-    lengthOf: (value: string) => Buffer.byteLength(value),
-    write: (into: Buffer, value: string, offset: number) => into.write(value, offset),
+    lengthOf: (value: string | Uint8Array) => (typeof value === 'string' ? Buffer.byteLength(value) : value.length),
+    write: (into: Buffer, value: string | Uint8Array, offset: number) =>
+      typeof value === 'string' ? into.write(value, offset) : into.set(value, offset),
   },
   'timestamptz[]': {
     oid: 1184,
@@ -37,7 +38,7 @@ const TYPES = {
   },
 } as const satisfies Record<string, Elements>;
 
-/** What one element may be; instants are milliseconds. */
+/** What one element may be; instants are milliseconds, a text may be given in UTF-8. */
 export type ArrayElement = boolean | Uint8Array | string | number | null;
 
 const HEADER_OCTETS = 20;
