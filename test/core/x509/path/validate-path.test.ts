@@ -253,6 +253,14 @@ describe('authorities', () => {
     expect(validate(signer, [old]).failures).toEqual([]);
   });
 
+  it('that are anchors are taken for their key and name: their own signature is not looked at (§6.1.1(d))', () => {
+    const keys = newKeys();
+    const wrong = root({ keys, signature: Uint8Array.of(0x30, 6, 2, 1, 1, 2, 1, 1) });
+    expect(validate(leaf(wrong), [wrong]).failures).toEqual([]);
+    // As an issuer that nobody anchored it is worth nothing.
+    expect(validate(leaf(wrong), [root({ subject: name('other') })], [wrong]).path).toBeUndefined();
+  });
+
   it('among the anchors are certified to be authorities as well', () => {
     const signer = leaf(ca);
     expect(told(validate(leaf(signer), [signer]).failures)).toEqual(['basic-constraints@-1', 'key-usage@-1']);
