@@ -58,7 +58,13 @@ export async function createWorld(): Promise<World> {
   };
   const log = createLog('debug', new Writable({ write }));
   const clock = { at: FIXTURE_NOW, now: () => clock.at };
-  const database = createDatabase({ url: testDatabase.url, poolSize: 20, acquireTimeoutMs: 60_000, statementTimeoutMs: 60_000, log });
+  const database = createDatabase({
+    url: testDatabase.url,
+    poolSize: 20,
+    acquireTimeoutMs: 60_000,
+    statementTimeoutMs: 60_000,
+    log,
+  });
   const vault = await createVault({ keyFile: join(directory, 'keys.json'), database, log });
   const gateway = createFakeGateway();
   const tenants = createTenantService({ database, hashes: vault.hashes, clock, mode: 'sandbox' });
