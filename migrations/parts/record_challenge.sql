@@ -13,6 +13,9 @@ begin
     select * into v_first from first_answer(p_tenant, v_client, v_key, v_at);
     if found then
       if v_first.body_hash = decode(v_key ->> 'bodyHash', 'hex') then
+        insert into audit_unsealed (tenant_id, id, at, actor, allowed_by, act, outcome, from_address, request_id)
+          values (p_tenant, p_facts ->> 'auditId', v_at, 'client:' || v_client, p_facts ->> 'allowedBy', 'challenge.issue',
+                  'replayed', p_facts ->> 'fromAddress', p_facts ->> 'requestId');
         return query select 'replayed', v_first.answer;
       else
         return query select 'key-reused', null::bytea;
@@ -27,6 +30,9 @@ begin
   insert into event (tenant_id, id, type, occurred_at, client_id, request_id, challenge_id)
     values (p_tenant, p_facts ->> 'eventId', 'challenge.issued', v_at, v_client, p_facts ->> 'requestId',
             p_facts ->> 'challengeId');
+  insert into audit_unsealed (tenant_id, id, at, actor, allowed_by, act, target, from_address, request_id)
+    values (p_tenant, p_facts ->> 'auditId', v_at, 'client:' || v_client, p_facts ->> 'allowedBy', 'challenge.issue',
+            p_facts ->> 'challengeId', p_facts ->> 'fromAddress', p_facts ->> 'requestId');
   return query select 'recorded', null::bytea;
 end;
 $$;

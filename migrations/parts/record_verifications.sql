@@ -40,6 +40,10 @@ create function record_verifications(
   p_said_good boolean[],
   -- the six ids that events may need, parted by a space
   p_event_ids text[],
+  -- the audit line: its id, the scope that let the request in, and where it came from
+  p_audit_id text[],
+  p_allowed_by text[],
+  p_from_address text[],
   -- the Idempotency-Key
   p_key_hash bytea[],
   p_body_hash bytea[],
@@ -246,6 +250,11 @@ begin
     (6, 'challenge.used', p_claims_challenge[i])
   ) e (place, type, happened)
   where v_outcome[i] = 'recorded' and e.happened;
+
+  insert into audit_unsealed (tenant_id, id, at, actor, allowed_by, act, target, from_address, request_id)
+    select p_tenant, p_audit_id[i], p_verified_at[i], 'client:' || p_client_id[i], p_allowed_by[i],
+      'verification.perform', p_id[i], p_from_address[i], p_request_id[i]
+    from generate_series(1, v_count) i where v_outcome[i] = 'recorded';
 
   if p_key_hash is not null then
     for i in 1 .. v_count loop

@@ -56,6 +56,9 @@ export function createChallengeService({ database, vault, clock }: ChallengeServ
         {
           challengeId,
           eventId: newId('evt', now),
+          auditId: newId('aud', now),
+          allowedBy: caller.right,
+          fromAddress: caller.address,
           clientId: caller.clientId,
           requestId: options.requestId,
           kind,

@@ -6,8 +6,12 @@ import type { ChallengeKind } from './wire.ts';
 export interface ChallengeFactsRow {
   readonly challengeId: string;
   readonly eventId: string;
+  readonly auditId: string;
   readonly clientId: string;
   readonly requestId: string;
+  /** The scope that let the request in, and where it came from. */
+  readonly allowedBy: string | null;
+  readonly fromAddress: string | null;
   readonly kind: ChallengeKind;
   readonly purpose: string;
   readonly issuedAt: string;

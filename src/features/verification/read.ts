@@ -1,5 +1,6 @@
 import type { CertifiedAttributes } from '../../core/jpki/attributes.ts';
 import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
+import { lineOf } from '../audit/service.ts';
 import { type Problem, problem, type ServiceResult } from '../service-result.ts';
 import type { Caller } from '../tenants/caller.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -10,15 +11,23 @@ import type { VerificationFilters, VerificationPage, VerificationResponse } from
 const USUAL_LIMIT = 50;
 const GREATEST_LIMIT = 500;
 
+/** When and under which request it is read. */
+export interface Occasion {
+  readonly at: number;
+  readonly requestId: string;
+}
+
 /** The answer of that day, from what was recorded. */
 export async function readVerification(
   store: VerificationStore,
   vault: Vault,
   caller: Caller,
   verificationId: string,
+  occasion: Occasion,
 ): Promise<ServiceResult<VerificationResponse>> {
   const { tenantId, tenantRole } = caller;
-  const row = await store.loadVerification(tenantId, verificationId);
+  const line = lineOf(caller, occasion, 'verification.read', verificationId);
+  const row = await store.loadVerification(verificationId, line);
   if (row === undefined) return problem('verification-not-found');
   const sealed = await vault.open(tenantId);
   const identity = { table: 'verification', column: 'attributes', rowId: verificationId, tenantId };
@@ -46,12 +55,14 @@ export async function listVerifications(
   vault: Vault,
   caller: Caller,
   filters: VerificationFilters,
+  occasion: Occasion,
 ): Promise<ServiceResult<VerificationPage>> {
   const { tenantId } = caller;
   const selection = toSelection(vault, tenantId, filters);
   if ('code' in selection) return selection;
   const { limit } = selection;
-  const rows = await store.listVerifications(tenantId, { ...selection, limit: limit + 1 });
+  const line = lineOf(caller, occasion, 'verification.list', null);
+  const rows = await store.listVerifications({ ...selection, limit: limit + 1 }, line);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const isLast = rows.length <= limit || last === undefined;

@@ -10,8 +10,8 @@ import type { VerificationFilters, VerificationPage, VerificationResponse, Verif
 
 export interface VerificationUseCases {
   verify(caller: Caller, request: VerifyRequest, options: RequestOptions): Promise<ServiceResult<VerificationResponse>>;
-  read(caller: Caller, id: string): Promise<ServiceResult<VerificationResponse>>;
-  list(caller: Caller, filters: VerificationFilters): Promise<ServiceResult<VerificationPage>>;
+  read(caller: Caller, id: string, requestId: string): Promise<ServiceResult<VerificationResponse>>;
+  list(caller: Caller, filters: VerificationFilters, requestId: string): Promise<ServiceResult<VerificationPage>>;
 }
 
 /** POST /jpki/verify and reading back. Requests have the documented shape when they arrive here. */
@@ -24,9 +24,9 @@ export function verificationRoutes(verifications: VerificationUseCases): Routes<
     },
     readVerification: async (call) => {
       const caller = callerOf(call);
-      return replyWith(200, shownTo(caller, await verifications.read(caller, call.path.id as string)));
+      return replyWith(200, shownTo(caller, await verifications.read(caller, call.path.id as string, call.requestId)));
     },
     listVerifications: async (call) =>
-      replyWith(200, await verifications.list(callerOf(call), call.query as VerificationFilters)),
+      replyWith(200, await verifications.list(callerOf(call), call.query as VerificationFilters, call.requestId)),
   };
 }

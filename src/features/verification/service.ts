@@ -10,6 +10,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
+import { lineOf } from '../audit/service.ts';
 import { idempotencyFacts, openAnswer } from '../idempotency.ts';
 import type { RequestOptions } from '../request-options.ts';
 import { problem, type ServiceResult } from '../service-result.ts';
@@ -37,8 +38,8 @@ export interface VerificationServiceDependencies {
 
 export interface VerificationService {
   verify(caller: Caller, request: VerifyRequest, options: RequestOptions): Promise<ServiceResult<VerificationResponse>>;
-  read(caller: Caller, verificationId: string): Promise<ServiceResult<VerificationResponse>>;
-  list(caller: Caller, filters: VerificationFilters): Promise<ServiceResult<VerificationPage>>;
+  read(caller: Caller, verificationId: string, requestId: string): Promise<ServiceResult<VerificationResponse>>;
+  list(caller: Caller, filters: VerificationFilters, requestId: string): Promise<ServiceResult<VerificationPage>>;
 }
 
 const OPERATION = 'verifications.verify';
@@ -67,7 +68,12 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       const key = idempotencyFacts(vault.hashes, caller, OPERATION, options, at);
       const before = await gatherBeforehand(store, sealed, caller, request.challengeId, key, at);
       if (before.state === 'key-reused') return problem('idempotency-key-reused');
-      if (before.state === 'answered') return { ok: true, value: withIds(before.answer, before.ids), replayed: true };
+      const replayed = async (value: VerificationResponse) => {
+        const occasion = { at, requestId: options.requestId };
+        await store.recordAct(lineOf(caller, occasion, 'verification.perform', value.verificationId, 'replayed'));
+        return { ok: true, value, replayed: true } as const;
+      };
+      if (before.state === 'answered') return replayed(withIds(before.answer, before.ids));
 
       const { challenge } = before;
       const decoded = decodeRequest(request, challenge.state === 'known' ? challenge.content : undefined);
@@ -92,7 +98,7 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       if (row.outcome !== 'recorded') {
         if (key === null || row.answer === null || row.answer_ids === null) throw new Error('nothing was recorded');
         const answer = openAnswer<VerificationResponse>(sealed, caller, key, row.answer);
-        return { ok: true, value: withIds(answer, row.answer_ids), replayed: true };
+        return replayed(withIds(answer, row.answer_ids));
       }
       if (recorded.conflict) log.warn('certificate.identity-conflict', { verificationId, tenantId: caller.tenantId });
       metrics.countVerification(recorded.report.indication, recorded.report.subIndication);
@@ -110,7 +116,9 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       };
     },
 
-    read: (caller, verificationId) => readVerification(store, vault, caller, verificationId),
-    list: (caller, filters) => listVerifications(store, vault, caller, filters),
+    read: (caller, verificationId, requestId) =>
+      readVerification(store, vault, caller, verificationId, { at: clock.now(), requestId }),
+    list: (caller, filters, requestId) =>
+      listVerifications(store, vault, caller, filters, { at: clock.now(), requestId }),
   };
 }

@@ -3,6 +3,7 @@ import type { Indication, SubIndication } from '../../core/verdict/check.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { createGroupedCalls } from '../../platform/database/grouped-calls.ts';
 import { firstIdAt } from '../../platform/ids.ts';
+import { appendAuditLine, type NewAuditLine } from '../audit/service.ts';
 import type { ChallengeKind } from '../challenges/service.ts';
 import type { IdempotencyFacts } from '../idempotency.ts';
 import type { Position } from './cursor.ts';
@@ -146,18 +147,27 @@ export function createVerificationStore(database: Database) {
       return row;
     },
 
-    async loadVerification(tenantId: string, id: string): Promise<VerificationReportRow | undefined> {
-      return database.inTenant(tenantId, async (trx) =>
-        trx('verification')
-          .where({ tenant_id: tenantId, id })
-          .first<VerificationReportRow | undefined>(...SUMMARY, 'report', 'attributes'),
-      );
+    /** The line tells that it was read; of one that is not there nothing was. */
+    async loadVerification(id: string, line: NewAuditLine): Promise<VerificationReportRow | undefined> {
+      return database.inTenant(line.tenantId, async (trx) => {
+        const row = await trx('verification')
+          .where({ tenant_id: line.tenantId, id })
+          .first<VerificationReportRow | undefined>(...SUMMARY, 'report', 'attributes');
+        if (row !== undefined) await appendAuditLine(trx, line);
+        return row;
+      });
     },
 
+    /** An act that changed nothing, but showed what is personal. */
+    recordAct: (line: NewAuditLine): Promise<string> =>
+      database.inTenant(line.tenantId, (trx) => appendAuditLine(trx, line)),
+
     /** Newest first: ids begin with the time. */
-    async listVerifications(tenantId: string, selection: Selection): Promise<VerificationRow[]> {
+    async listVerifications(selection: Selection, line: NewAuditLine): Promise<VerificationRow[]> {
+      const { tenantId } = line;
       const { referenceMac, subjectId, indication, from, to, after, limit } = selection;
       return database.inTenant(tenantId, async (trx) => {
+        await appendAuditLine(trx, line);
         const query = trx('verification').where({ tenant_id: tenantId });
         if (referenceMac !== undefined) query.where({ reference_mac: referenceMac });
         if (subjectId !== undefined) query.where({ subject_id: subjectId });

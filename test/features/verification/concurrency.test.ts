@@ -51,7 +51,7 @@ it('lets exactly one of a hundred verifications with one challenge pass', async 
   expect(await rowsOf('challenge')).toMatchObject([{ used_by: passed[0]?.verificationId }]);
   // what is on file is what was answered
   for (const answer of answers.slice(0, 10)) {
-    expect(await world.verifications.read(bank, answer.verificationId)).toEqual({ ok: true, value: answer });
+    expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
   }
 });
 

@@ -47,7 +47,7 @@ it('commits verifications together that come together, each with all of its rows
   const events = (await rowsOf('event')).filter(({ type }) => type === 'verification.completed');
   expect(new Set(events.map(({ verification_id }) => verification_id)).size).toBe(21);
   for (const answer of answers) {
-    expect(await world.verifications.read(bank, answer.verificationId)).toEqual({ ok: true, value: answer });
+    expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
   }
 });
 
@@ -98,8 +98,10 @@ it('lets many tenants record at once, none in the place of another', async () =>
     Array.from({ length: 12 }, (_, n) => verify(world, banks[n % 3] as Caller, content(`content ${n}`))),
   );
   for (const [n, answer] of answers.entries()) {
-    expect(await world.verifications.read(banks[n % 3] as Caller, answer.verificationId)).toMatchObject({ ok: true });
-    expect(await world.verifications.read(banks[(n + 1) % 3] as Caller, answer.verificationId)).toMatchObject({
+    expect(await world.verifications.read(banks[n % 3] as Caller, answer.verificationId, 'req-1')).toMatchObject({
+      ok: true,
+    });
+    expect(await world.verifications.read(banks[(n + 1) % 3] as Caller, answer.verificationId, 'req-1')).toMatchObject({
       ok: false,
     });
   }

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 async function list(filters: VerificationFilters = {}): Promise<VerificationPage> {
-  const result = await world.verifications.list(bank, filters);
+  const result = await world.verifications.list(bank, filters, 'req-1');
   if (!result.ok) throw new Error(result.code);
   return result.value;
 }
@@ -97,7 +97,7 @@ it('shows one tenant nothing of another', async () => {
   const subject = (await list()).items[0]?.subjectId ?? '';
   const other = await world.createCaller(`other-${count}`);
   for (const filters of [{}, { reference: 'APP-0' }, { subject }]) {
-    expect(await world.verifications.list(other, filters)).toEqual({
+    expect(await world.verifications.list(other, filters, 'req-1')).toEqual({
       ok: true,
       value: { items: [], nextCursor: null },
     });
@@ -107,7 +107,10 @@ it('shows one tenant nothing of another', async () => {
 it.each(['x', 'AAAA', Buffer.from('1 ver_short').toString('base64url'), Buffer.from('-1 ver_').toString('base64url')])(
   'refuses the made-up cursor %s',
   async (cursor) => {
-    expect(await world.verifications.list(bank, { cursor })).toMatchObject({ ok: false, code: 'cursor-invalid' });
+    expect(await world.verifications.list(bank, { cursor }, 'req-1')).toMatchObject({
+      ok: false,
+      code: 'cursor-invalid',
+    });
   },
 );
 
@@ -117,7 +120,7 @@ it('reads a cursor back as it was written', () => {
 });
 
 it('refuses an instant that no calendar has', async () => {
-  expect(await world.verifications.list(bank, { from: '2026-06-30T23:59:60Z' })).toMatchObject({
+  expect(await world.verifications.list(bank, { from: '2026-06-30T23:59:60Z' }, 'req-1')).toMatchObject({
     code: 'invalid-request',
     errors: [{ pointer: '/from' }],
   });

@@ -79,17 +79,17 @@ describe('a sound signature by a good certificate', () => {
     // nor where its CRL lies, which names a municipality
     expect(answer.revocation?.attempts).toMatchObject([{ method: 'ocsp', source: 'ocsp', outcome: 'accepted' }]);
     expect((await verify(world, bank, signedRequest(CONTENT))).revocation?.attempts[0]?.source).toBe('fake');
-    const read = await world.verifications.read(caller, answer.verificationId);
+    const read = await world.verifications.read(caller, answer.verificationId, 'req-1');
     expect(read).toEqual({ ok: true, value: answer });
-    const list = await world.verifications.list(caller, {});
+    const list = await world.verifications.list(caller, {}, 'req-1');
     expect(list.ok && list.value.items[0]?.certificateId).toBeNull();
   });
 
   it('reads back as it was answered', async () => {
     const answer = await verify(world, bank, signedRequest(CONTENT, { reference: 'APP-2' }));
-    expect(await world.verifications.read(bank, answer.verificationId)).toEqual({ ok: true, value: answer });
+    expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
     const other = await world.createCaller(`other-${count}`);
-    expect(await world.verifications.read(other, answer.verificationId)).toEqual({
+    expect(await world.verifications.read(other, answer.verificationId, 'req-1')).toEqual({
       ok: false,
       code: 'verification-not-found',
     });
@@ -181,7 +181,7 @@ it('never passes a certificate again that is on file as revoked, whatever is ans
   });
   expect(answer.revocation?.attempts).toHaveLength(1);
   expect(failedChecks(answer)).toEqual(['revocation.on-file']);
-  expect(await world.verifications.read(bank, answer.verificationId)).toEqual({ ok: true, value: answer });
+  expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
   const { rows } = await world.superuser.query(
     `select verification_id from event where tenant_id = $1 and type = 'certificate.good-after-revoked'`,
     [bank.tenantId],
@@ -213,7 +213,7 @@ it('holds a certificate revoked that is on file as found revoked without a date'
     revocation: { status: 'revoked', reason: null, revokedAt: '2026-05-30T00:00:00Z' },
     attributes: null,
   });
-  expect(await world.verifications.read(bank, answer.verificationId)).toEqual({ ok: true, value: answer });
+  expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
 });
 
 it('files a revocation of the year 0000, which a responder may say and PostgreSQL has not', async () => {
