@@ -71,10 +71,22 @@ export function judgeCmsCase(value: unknown): Verdict {
   );
 }
 
+/** Certificates that one sid may name; a key identifier is whatever a stranger writes into his. */
+const MAX_CANDIDATES = 4;
+
+/** By the certificate that the sid names; of several the one that verifies the signature. */
 function judgeSigner(one: CmsCase, signerInfo: SignerInfo): SignerJudgement {
-  const certificate = one.untrusted.find((candidate) => identifies(signerInfo.sid, candidate));
+  const candidates = one.untrusted.filter((candidate) => identifies(signerInfo.sid, candidate));
+  const judged = candidates.slice(0, MAX_CANDIDATES).map((candidate) => judgeWith(one, signerInfo, candidate));
+  const verified = judged.find(({ checks }) =>
+    checks.some(({ check, outcome }) => check === 'cms.signature' && outcome === 'passed'),
+  );
+  const missing = { checks: [failed(SIGNER, 'NO_SIGNING_CERTIFICATE_FOUND')], required: [SIGNER.check] };
+  return verified ?? judged[0] ?? missing;
+}
+
+function judgeWith(one: CmsCase, signerInfo: SignerInfo, certificate: Certificate): SignerJudgement {
   const required = [SIGNER.check, ...REQUIRED_CMS_CHECKS];
-  if (certificate === undefined) return { checks: [failed(SIGNER, 'NO_SIGNING_CERTIFICATE_FOUND')], required };
   const { signedData, detachedContent, settings } = one;
   const { legacyAlgorithms } = settings;
   const signature = verifySignerInfo({
