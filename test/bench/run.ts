@@ -10,9 +10,11 @@ import { coreCms } from './core-cms.ts';
 import { coreCmsPkijs } from './core-cms-pkijs.ts';
 import { coreRaw } from './core-raw.ts';
 import { decodeCertificateBench } from './decode-certificate.ts';
+import { httpBadInput } from './http-bad-input.ts';
 import { httpVerify } from './http-verify.ts';
 import { httpVerifyOcsp } from './http-verify-ocsp.ts';
 import { start } from './start.ts';
+import { stop } from './stop.ts';
 
 const BENCHES: readonly Bench[] = [
   coreRaw,
@@ -21,7 +23,9 @@ const BENCHES: readonly Bench[] = [
   decodeCertificateBench,
   httpVerify,
   httpVerifyOcsp,
+  httpBadInput,
   start,
+  stop,
 ];
 
 const { values } = parseArgs({
