@@ -139,8 +139,8 @@ export class DerReader extends DerValue {
   }
 
   /**
-   * Steps into the next data value, which is constructed and has that tag: what is read from here are the data values inside,
-   * until `leave` is given what this returned.
+   * Steps into the next data value, which has that tag: what is read from here are the data values inside (in a primitive one,
+   * DER that it wraps), until `leave` is given what this returned.
    */
   enter(tag: number): number {
     this.read(tag);
@@ -157,14 +157,6 @@ export class DerReader extends DerValue {
     this.finish();
     this.limit = outer;
     this.depth--;
-  }
-
-  /** Goes on inside the contents of the data value read last, be it primitive (DER in an OCTET STRING); there is no way back. */
-  unwrap(): void {
-    if (this.depth >= MAX_DEPTH) throw tooDeep(this.contentStart);
-    this.offset = this.contentStart;
-    this.limit = this.end;
-    this.depth++;
   }
 
   /** How many data values are left to read, each with a sound header; more than `max` are refused. Stays where it is. */

@@ -152,7 +152,7 @@ function findStringFault(buffer: Uint8Array, tag: number, start: number, end: nu
   }
 }
 
-/** Are all characters of a character string such as its type has? Other types pass; `tag` where tagged IMPLICIT. Throws DecodeError. */
+/** Has a character string only characters of its type? Other types pass; `tag` where tagged IMPLICIT. Throws DecodeError. */
 export function validateString(value: DerValue, tag: number = value.tag): void {
   const fault = findStringFault(value.buffer, tag, value.contentStart, value.end);
   if (fault >= 0) throw new DecodeError('invalid-value', fault, 'a character that its string type does not have');

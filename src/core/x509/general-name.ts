@@ -1,5 +1,5 @@
 import { MAX_ELEMENTS } from '../der/limits.ts';
-import type { DerValue } from '../der/reader.ts';
+import type { DerReader, DerValue } from '../der/reader.ts';
 import { readAscii } from '../der/strings.ts';
 import * as tags from '../der/tags.ts';
 import { readObjectIdentifier } from '../der/values.ts';
@@ -12,24 +12,33 @@ export function decodeGeneralNames(value: DerValue, tag: number = tags.SEQUENCE)
   const count = reader.count(MAX_ELEMENTS);
   if (count === 0) throw value.error('invalid-value', 'GeneralNames without a name');
   const names = new Array<GeneralName>(count);
-  for (let i = 0; i < count; i++) names[i] = decodeGeneralName(reader.read());
+  for (let i = 0; i < count; i++) names[i] = readGeneralName(reader);
   return names;
 }
 
-/** One GeneralName, a CHOICE by its context tag. Lengths of iPAddress are its users' to judge (4, 16; 8, 32 in constraints). */
-export function decodeGeneralName(value: DerValue): GeneralName {
+/** The next GeneralName, a CHOICE by its context tag. Lengths of iPAddress are its users' to judge (4, 16; 8, 32 in constraints). */
+export function readGeneralName(reader: DerReader): GeneralName {
+  switch (reader.nextTag) {
+    case OTHER_NAME:
+      return readOtherName(reader);
+    case DIRECTORY_NAME:
+      return readDirectoryName(reader);
+    default:
+      return decodeSimpleName(reader.read());
+  }
+}
+
+const OTHER_NAME = tags.contextConstructed(0);
+const DIRECTORY_NAME = tags.contextConstructed(4);
+
+function decodeSimpleName(value: DerValue): GeneralName {
   switch (value.tag) {
-    case 0xa0:
-      return decodeOtherName(value);
     case 0x81:
       return { type: 'rfc822Name', value: readAscii(value) };
     case 0x82:
       return { type: 'dNSName', value: readAscii(value) };
     case 0xa3:
       return { type: 'x400Address', value: value.content };
-    case 0xa4:
-      // Name is a CHOICE, so its tag is EXPLICIT (X.680 §31.2.7).
-      return { type: 'directoryName', value: decodeName(value.only()) };
     case 0xa5:
       return { type: 'ediPartyName', value: value.content };
     case 0x86:
@@ -43,13 +52,23 @@ export function decodeGeneralName(value: DerValue): GeneralName {
   }
 }
 
+/** Name is a CHOICE, so its tag is EXPLICIT (X.680 §31.2.7). */
+function readDirectoryName(reader: DerReader): GeneralName {
+  const outer = reader.enter(DIRECTORY_NAME);
+  reader.read();
+  reader.finish();
+  const value = decodeName(reader);
+  reader.leave(outer);
+  return { type: 'directoryName', value };
+}
+
 /** OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }. */
-function decodeOtherName(otherName: DerValue): GeneralName {
-  const fields = otherName.reader();
-  const typeId = readObjectIdentifier(fields.read(tags.OBJECT_IDENTIFIER));
-  const rest = fields.enter(tags.contextConstructed(0));
-  const value = fields.read().der;
-  fields.leave(rest);
-  fields.finish();
+function readOtherName(reader: DerReader): GeneralName {
+  const outer = reader.enter(OTHER_NAME);
+  const typeId = readObjectIdentifier(reader.read(tags.OBJECT_IDENTIFIER));
+  const inner = reader.enter(tags.contextConstructed(0));
+  const value = reader.read().der;
+  reader.leave(inner);
+  reader.leave(outer);
   return { type: 'otherName', typeId, value };
 }

@@ -1,7 +1,7 @@
 import type { DerValue } from '../../der/reader.ts';
 import { readObjectIdentifier } from '../../der/values.ts';
 import type { AccessDescription } from '../extensions.ts';
-import { decodeGeneralName } from '../general-name.ts';
+import { readGeneralName } from '../general-name.ts';
 import { decodeSequenceOf, readFields } from './sequence-of.ts';
 
 /** authorityInfoAccess and subjectInfoAccess (RFC 5280 §4.2.2). */
@@ -12,7 +12,7 @@ export function decodeAccessDescriptions(value: DerValue): readonly AccessDescri
 function decodeAccessDescription(value: DerValue): AccessDescription {
   const fields = readFields(value);
   const accessMethod = readObjectIdentifier(fields.read());
-  const accessLocation = decodeGeneralName(fields.read());
+  const accessLocation = readGeneralName(fields);
   fields.finish();
   return { accessMethod, accessLocation };
 }

@@ -1,6 +1,7 @@
-import type { DerValue } from '../../der/reader.ts';
+import type { DerReader, DerValue } from '../../der/reader.ts';
+import * as tags from '../../der/tags.ts';
 import { readNull, readOctetString, readSmallInteger } from '../../der/values.ts';
-import type { Extensions, RawExtension } from '../extensions.ts';
+import type { Extensions } from '../extensions.ts';
 import { decodeAccessDescriptions } from './access-descriptions.ts';
 import { decodeAlternativeNames } from './alternative-names.ts';
 import { decodeAuthorityKeyIdentifier } from './authority-key-identifier.ts';
@@ -8,7 +9,7 @@ import { decodeBasicConstraints } from './basic-constraints.ts';
 import { decodeCertificatePolicies } from './certificate-policies.ts';
 import { decodeDistributionPoints } from './distribution-points.ts';
 import { decodeExtendedKeyUsage } from './extended-key-usage.ts';
-import { type ListedExtension, listExtensions } from './extension-list.ts';
+import { readExtensions } from './extension-list.ts';
 import * as id from './identifiers.ts';
 import { decodeKeyUsage } from './key-usage.ts';
 import { decodeNameConstraints } from './name-constraints.ts';
@@ -83,19 +84,31 @@ function decodeOcspNoCheck(value: DerValue): true {
   return true;
 }
 
-/** Extensions of a certificate (RFC 5280 §4.2). A malformed known extension fails, critical or not. Throws DecodeError. */
-export function decodeExtensions(element: DerValue): Extensions {
-  const listed = listExtensions(element);
+/**
+ * Extensions of a certificate (RFC 5280 §4.2). A malformed known extension fails, critical or not. An empty list is let pass:
+ * an issuer's library in wide use writes it for none, and it says nothing. Throws DecodeError.
+ */
+export function decodeExtensions(value: DerValue): Extensions {
+  if (value.tag !== tags.SEQUENCE) throw value.error('unexpected-tag', 'Extensions were expected');
   const extensions = absent();
-  extensions.all = listed.map(rawOf);
-  for (const { raw, value } of listed) {
-    const decode = DECODERS.get(raw.extnID);
-    if (decode === undefined) continue;
-    value.read();
-    value.finish();
-    decode(extensions, value);
+  extensions.all = readExtensions(value.reader());
+  const list = value.reader();
+  for (const { extnID } of extensions.all) {
+    const decode = DECODERS.get(extnID);
+    if (decode === undefined) list.read();
+    else decodeKnown(extensions, list, decode);
   }
   return extensions;
 }
 
-const rawOf = ({ raw }: ListedExtension): RawExtension => raw;
+/** Decodes the next Extension of a list that has been read before. */
+function decodeKnown(to: Mutable<Extensions>, list: DerReader, decode: Decoder): void {
+  const afterExtension = list.enter(tags.SEQUENCE);
+  while (list.nextTag !== tags.OCTET_STRING) list.read();
+  const afterValue = list.enter(tags.OCTET_STRING);
+  list.read();
+  list.finish();
+  decode(to, list);
+  list.leave(afterValue);
+  list.leave(afterExtension);
+}

@@ -1,7 +1,7 @@
 import type { DerValue } from '../../der/reader.ts';
 import * as tags from '../../der/tags.ts';
 import type { NameConstraints } from '../extensions.ts';
-import { decodeGeneralName } from '../general-name.ts';
+import { readGeneralName } from '../general-name.ts';
 import type { GeneralName } from '../name.ts';
 import { decodeSequenceOf, readFields } from './sequence-of.ts';
 
@@ -25,7 +25,7 @@ function decodeGeneralSubtrees(element: DerValue): readonly GeneralName[] {
 
 function decodeGeneralSubtree(element: DerValue): GeneralName {
   const fields = readFields(element);
-  const base = decodeGeneralName(fields.read());
+  const base = readGeneralName(fields);
   // §4.2.1.10: minimum is zero (a DEFAULT, so not encoded) and maximum is absent; others are not processed here.
   if (!fields.atEnd) throw element.error('invalid-value', 'a subtree with minimum or maximum');
   if (base.type === 'iPAddress' && !isAddressRange(base.value))
