@@ -27,6 +27,9 @@ async function rowsOf({ superuserUrl }: Surroundings): Promise<FloorOrder['rows'
     ...(await query(superuserUrl, `select * from verification where id = ${last}`)),
     ...(await query(superuserUrl, `select * from evidence where verification_id = ${last}`)),
     ...(await query(superuserUrl, `select * from event where verification_id = ${last}`)),
+    // its line of the audit trail, in the one table or, once sealed, in the other
+    ...(await query(superuserUrl, `select * from audit_unsealed where target = ${last}`)),
+    ...(await query(superuserUrl, `select * from audit_line where target = ${last}`)),
   ];
   return rows.map((row) => {
     const values = Object.values(row).filter((value) => value !== null);
