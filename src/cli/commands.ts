@@ -1,9 +1,12 @@
 import { MIGRATIONS } from '../compose.ts';
 import { parseConfig } from '../config.ts';
+import { appendAuditLine, DEPLOYMENT } from '../features/audit/service.ts';
+import { createDatabase } from '../platform/database/create-database.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { StartRefused } from '../platform/start-refused.ts';
-import { openDatabaseUrls, readConfig, withStops } from './administration.ts';
+import { openDatabaseUrls, operator, readConfig, withStops } from './administration.ts';
 import { type Command, JSON_OPTION, readArguments } from './arguments.ts';
+import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { CLIENT_COMMANDS } from './client-commands.ts';
 import { readGatewayFiles } from './gateway-files.ts';
 import { runJudge } from './judge/run-judge.ts';
@@ -15,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: runMigrate,
   ...TENANT_COMMANDS,
   ...CLIENT_COMMANDS,
+  ...AUDIT_COMMANDS,
   judge,
 };
 
@@ -41,8 +45,21 @@ async function runMigrate(args: readonly string[], terminal: Terminal): Promise<
   return withStops(async (stops) => {
     const { url, adminUrl } = await openDatabaseUrls(config, stops);
     const applied = await migrate({ adminUrl, loginUrl: url, directory: MIGRATIONS, log: terminal.log });
+    if (applied.length > 0) await recordMigration(adminUrl, terminal);
     const sentence = applied.length === 0 ? 'The schema is current.' : `Applied: ${applied.join(', ')}`;
     terminal.out(values.json ? JSON.stringify({ applied }) : sentence);
     return 0;
   });
+}
+
+async function recordMigration(url: string, { clock, log }: Terminal): Promise<void> {
+  const database = createDatabase({ url, poolSize: 1, log });
+  const { name, right } = operator();
+  const who = { tenantId: DEPLOYMENT, at: clock.now(), actor: `operator:${name}`, right } as const;
+  const line = { ...who, act: 'schema.migrate', target: null, from: null, requestId: null } as const;
+  try {
+    await database.inTenant(DEPLOYMENT, (trx) => appendAuditLine(trx, line));
+  } finally {
+    await database.close();
+  }
 }

@@ -44,6 +44,17 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
   clients revoke ID --tenant NAME [--json]
       クライアントを失効させます。 / Ends a client for good.
 
+  audit verify [--against SEALS] [--without-vault] [--json]
+      監査証跡をすべて検証し、壊れている箇所を示します（DATABASE_ADMIN_URL を使用）。SEALS は外部に保管した封印です。
+      Verifies the whole audit trail and says where it breaks (as DATABASE_ADMIN_URL); exit code 1 when it does. Against
+      seals held outside it finds a database that was rolled back.
+
+  audit proof LINE
+      監査証跡の1行の包含証明をJSONで表示します。 / Shows a line with the proof that it was sealed, as JSON.
+
+  audit seals export --to FILE [--json]
+      すべての封印をファイルに書き出します。 / Writes every seal to a file, one a line.
+
   judge < CASES.ndjson > VERDICTS.ndjson
       標準入力の案件（1行に1件のJSON）を判定し、1行に1件ずつ結果を出します。データベースも設定も要りません。
       Judges the cases on standard input, one JSON object a line, one verdict a line; needs no database, no settings.

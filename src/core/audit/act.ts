@@ -3,6 +3,7 @@ export const AUDIT_ACTS = [
   'audit-key.create',
   'audit.export',
   'audit.list',
+  'audit.prove',
   'audit.prune',
   'challenge.issue',
   'client.change',

@@ -1,5 +1,5 @@
 import type { AuditLine } from '../../core/audit/audit-line.ts';
-import type { Transaction } from '../../platform/database/database.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import { firstIdAt } from '../../platform/ids.ts';
 import { DEPLOYMENT } from './line.ts';
 
@@ -86,6 +86,13 @@ export async function loadLines(
 export async function loadTenantIds(trx: Transaction): Promise<string[]> {
   const rows = await trx('tenant').select<{ id: string }[]>('id');
   return [DEPLOYMENT, ...rows.map(({ id }) => id)];
+}
+
+export async function mayReadAll(knex: Database['knex']): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: { owns: boolean }[] }>(
+    `select pg_has_role(current_user, relowner, 'usage') as owns from pg_class where oid = 'audit_line'::regclass`,
+  );
+  return rows[0]?.owns === true;
 }
 
 export async function loadLeaves(trx: Transaction, batches: readonly number[]): Promise<Map<number, Buffer>> {
