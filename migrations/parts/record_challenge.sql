@@ -1,4 +1,4 @@
--- The record of one issued challenge, in one round trip, with its Idempotency-Key. Outcomes as in record_verification.
+-- The record of one issued challenge, in one round trip, with its Idempotency-Key. Outcomes as in record_verifications.
 create function record_challenge(p_tenant uuid, p_facts jsonb, p_content bytea, p_answer bytea)
 returns table (outcome text, answer bytea)
 language plpgsql volatile as $$
