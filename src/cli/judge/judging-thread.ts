@@ -52,6 +52,7 @@ export class JudgingThread {
   private unsent = 0;
   private worker: Worker | undefined;
   private ending = false;
+  private ended: Promise<unknown> = Promise.resolve();
   /** A thread is asked one question at a time, and answers none while it is in native code. */
   private asking = false;
   private progress = new Progress();
@@ -72,9 +73,10 @@ export class JudgingThread {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.unsent = 0;
     const { worker } = this;
     this.worker = undefined;
-    await worker?.terminate();
+    await Promise.all([worker?.terminate(), this.ended]);
   }
 
   private send(): void {
@@ -147,7 +149,8 @@ export class JudgingThread {
       this.send();
     };
     const late = new Promise((resolve) => setTimeout(resolve, MAX_ENDING_MS).unref());
-    void Promise.race([worker.terminate(), late]).then(go);
+    this.ended = worker.terminate();
+    void Promise.race([this.ended, late]).then(go);
   }
 }
 
