@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +50,7 @@ import { startServer } from './platform/http/server.ts';
 import { createHttpClient, type HttpClient } from './platform/http-client/http-client.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
+import { takeRandom } from './platform/random.ts';
 import { StartRefused } from './platform/start-refused.ts';
 import { Stops } from './platform/stops.ts';
 import { decodeTrustAnchors, loadTrustAnchors, unpinnedWarnings } from './platform/trust-anchors.ts';
@@ -164,7 +164,7 @@ async function startOn(
     crypto: nodeCrypto,
     certIdHash: config.revocation.certIdHash,
     nonce: config.revocation.nonce,
-    randomBytes,
+    randomBytes: takeRandom,
   });
 
   const tenants = createTenantService({ database, hashes: vault.hashes, clock, mode: config.mode });

@@ -1,4 +1,4 @@
-import { constants, createHash, createPublicKey, type KeyObject, publicDecrypt, verify } from 'node:crypto';
+import { constants, createPublicKey, hash, type KeyObject, publicDecrypt, verify } from 'node:crypto';
 import type { CryptoPrimitives, HashAlgorithm, SignatureScheme } from '../core/crypto.ts';
 
 const NODE_NAME: Readonly<Record<HashAlgorithm, string>> = {
@@ -75,7 +75,8 @@ function verifyWithKey(
 /** The primitives of the core over node:crypto (OpenSSL). */
 export const nodeCrypto: CryptoPrimitives = {
   digest(algorithm, data) {
-    return new Uint8Array(createHash(NODE_NAME[algorithm]).update(data).digest());
+    const { buffer, byteOffset, length } = hash(NODE_NAME[algorithm], data, 'buffer');
+    return new Uint8Array(buffer, byteOffset, length);
   },
 
   verifySignature(scheme, spki, data, signature) {

@@ -28,9 +28,10 @@ export interface CertId {
 /** The hashes that a request is made with; a response may use SHA-384 and SHA-512 as well. */
 export type CertIdHash = Extract<HashAlgorithm, 'SHA-1' | 'SHA-256'>;
 
-const HASH_OID: Readonly<Record<CertIdHash, string>> = {
-  'SHA-1': '1.3.14.3.2.26',
-  'SHA-256': '2.16.840.1.101.3.4.2.1',
+/** With the NULL parameters of RFC 3279 and RFC 4055, as responders and their caches expect. */
+const ALGORITHM_IDENTIFIER: Readonly<Record<CertIdHash, Uint8Array>> = {
+  'SHA-1': encodeSequence(encodeObjectIdentifier('1.3.14.3.2.26'), encodeNull()),
+  'SHA-256': encodeSequence(encodeObjectIdentifier('2.16.840.1.101.3.4.2.1'), encodeNull()),
 };
 
 export function buildCertId(
@@ -68,10 +69,9 @@ export function decodeCertId(element: DerElement): CertId {
   return certId;
 }
 
-/** With the NULL parameters of RFC 3279 and RFC 4055, as responders and their caches expect. */
 export function encodeCertId(certId: CertId & { readonly hashAlgorithm: CertIdHash }): Uint8Array {
   return encodeSequence(
-    encodeSequence(encodeObjectIdentifier(HASH_OID[certId.hashAlgorithm]), encodeNull()),
+    ALGORITHM_IDENTIFIER[certId.hashAlgorithm],
     encodeOctetString(certId.issuerNameHash),
     encodeOctetString(certId.issuerKeyHash),
     encodeIntegerOctets(certId.serialNumber.octets),

@@ -3,6 +3,7 @@ import { encodeElement, encodeObjectIdentifier, encodeOctetString, encodeSequenc
 import { type CertId, type CertIdHash, encodeCertId } from './ocsp-cert-id.ts';
 
 export const ID_PKIX_OCSP_NONCE = '1.3.6.1.5.5.7.48.1.2';
+const NONCE_EXTN_ID = encodeObjectIdentifier(ID_PKIX_OCSP_NONCE);
 
 /**
  * OCSPRequest (RFC 6960 §4.1.1), unsigned, about one certificate. `nonce`: 1 to 128 random octets (RFC 9654 §2.1), in
@@ -14,10 +15,7 @@ export function encodeOcspRequest(request: {
 }): Uint8Array {
   const requestList = encodeSequence(encodeSequence(encodeCertId(request.certId)));
   if (request.nonce === undefined) return encodeSequence(encodeSequence(requestList));
-  const extension = encodeSequence(
-    encodeObjectIdentifier(ID_PKIX_OCSP_NONCE),
-    encodeOctetString(encodeNonce(request.nonce)),
-  );
+  const extension = encodeSequence(NONCE_EXTN_ID, encodeOctetString(encodeNonce(request.nonce)));
   const requestExtensions = encodeElement(tags.contextConstructed(2), encodeSequence(extension));
   return encodeSequence(encodeSequence(requestList, requestExtensions));
 }

@@ -43,7 +43,9 @@ const failed = (failure: HttpFailure, detail: string): HttpOutcome => ({ ok: fal
  * taken from the environment, no compressed body unpacked.
  */
 export function createHttpClient(options: { readonly maxSockets?: number } = {}): HttpClient {
-  const agentOptions = { keepAlive: true, maxSockets: options.maxSockets ?? 64, maxFreeSockets: 16 };
+  const maxSockets = options.maxSockets ?? 64;
+  // As many idle as busy ones: what is closed between two bursts has to be opened again.
+  const agentOptions = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets };
   const httpAgent = new HttpAgent(agentOptions);
   const httpsAgent = new HttpsAgent(agentOptions);
   // Not axios.create: its defaults are merged into every call, and only make sense above axios' own transport.

@@ -87,6 +87,20 @@ describe('post', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('uses as many again as were busy at once', async () => {
+    const waiting: (() => void)[] = [];
+    const server = await serve((request, response, body) => {
+      waiting.push(() => echo(request, response, body));
+      if (waiting.length === 40) for (const answer of waiting.splice(0)) answer();
+    });
+    const http = client();
+    for (let burst = 0; burst < 3; burst++) {
+      const outcomes = await Promise.all(Array.from({ length: 40 }, () => post(http, server.url)));
+      expect(outcomes.every(({ ok }) => ok)).toBe(true);
+    }
+    expect(server.connections).toBe(40);
+  });
+
   it('asks again when the idle connection that it took had just been closed', async () => {
     let answered = 0;
     const server = await serve((request, response, body) => {
