@@ -12,6 +12,12 @@ const production = {
   OCSP_URL_USER_AUTHENTICATION: 'https://ocsp.example/auth',
 };
 
+const oauth = {
+  OAUTH_ISSUER: 'https://as.example',
+  OAUTH_AUDIENCE: 'https://jpki.example',
+  OAUTH_JWKS_URL: 'https://as.example/jwks',
+};
+
 function configOf(env: Record<string, string>, readFile: (path: string) => string = noFile): Config {
   const parsed = parseConfig(env, readFile);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
@@ -117,6 +123,18 @@ describe('problems', () => {
     ['a hash that is too short', { CRL_UNDIVIDED_CA_KEYS: 'abcd' }, /^CRL_UNDIVIDED_CA_KEYS must be/],
     ['a policy without a kind', { CERTIFICATE_POLICIES: '1.2.3' }, /^CERTIFICATE_POLICIES must be/],
     ['a policy of an unknown kind', { CERTIFICATE_POLICIES: '1.2.3=ca/card' }, /^CERTIFICATE_POLICIES must be/],
+    ['half an authorization server', { ...oauth, OAUTH_AUDIENCE: '' }, /^OAUTH_AUDIENCE is missing/],
+    ['keys by plain HTTP', { ...oauth, OAUTH_JWKS_URL: 'http://as.example/jwks' }, /^OAUTH_JWKS_URL must be/],
+    ['keys in a file', { ...oauth, OAUTH_JWKS_URL: 'file:///jwks' }, /^OAUTH_JWKS_URL must be/],
+    ['a symmetric algorithm', { ...oauth, OAUTH_ALGORITHMS: 'RS256,HS256' }, /^OAUTH_ALGORITHMS must be/],
+    ['no algorithm', { ...oauth, OAUTH_ALGORITHMS: 'none' }, /^OAUTH_ALGORITHMS must be/],
+    ['another claim', { ...oauth, OAUTH_CLIENT_CLAIM: 'name' }, /^OAUTH_CLIENT_CLAIM must be/],
+    ['a typing error of the authorization server', { OAUTH_ISUER: 'a' }, /^OAUTH_ISUER is not a setting/],
+    ['a key without a certificate', { TLS_KEY_FILE: 'a' }, /^TLS needs both/],
+    ['client CAs without a certificate', { TLS_CLIENT_CA_FILE: 'a' }, /^TLS needs both/],
+    ['a proxy by name', { TRUSTED_PROXIES: 'proxy.example' }, /^TRUSTED_PROXIES must be/],
+    ['a header that anybody may send', { CLIENT_CERTIFICATE_HEADER: 'client-cert' }, /^CLIENT_CERTIFICATE_HEADER is/],
+    ['a typing error of the proxies', { TRUSTED_PROXY: '10.0.0.1' }, /^TRUSTED_PROXY is not a setting/],
     ['an OCSP time of nothing', { OCSP_TIMEOUT_MS: '0' }, /^OCSP_TIMEOUT_MS must be/],
   ])('%s', (_name, env, sentence) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(sentence)]);
@@ -125,6 +143,34 @@ describe('problems', () => {
   it('never repeat a value, which may be a secret', () => {
     const env = { ...production, DATABASE_URL: 'mysql://app:SENTINEL@db', OCSP_URL_DIGITAL_SIGNATURE: 'SENTINEL' };
     expect(problemsOf(env).join()).not.toContain('SENTINEL');
+  });
+});
+
+describe('the edge', () => {
+  it('is API keys over plain HTTP unless something is set', () => {
+    expect(configOf({}).edge).toEqual({
+      oauth: undefined,
+      tls: undefined,
+      proxies: { trusted: [], certificateHeader: undefined },
+    });
+  });
+
+  it('takes tokens by asymmetric algorithms, TLS files and proxies', () => {
+    const { edge } = configOf({
+      ...oauth,
+      TLS_CERT_FILE: '/etc/tls/a.crt',
+      TLS_KEY_FILE: '/etc/tls/a.key',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      CLIENT_CERTIFICATE_HEADER: 'Client-Cert',
+    });
+    expect(edge).toEqual({
+      oauth: {
+        ...{ issuer: 'https://as.example', audience: 'https://jpki.example', jwksUrl: 'https://as.example/jwks' },
+        ...{ algorithms: ['RS256', 'PS256', 'ES256'], clientClaim: 'client_id', scopePrefix: '', clockSkewSeconds: 60 },
+      },
+      tls: { certFile: '/etc/tls/a.crt', keyFile: '/etc/tls/a.key', clientCaFile: undefined },
+      proxies: { trusted: ['10.0.0.0/8', '::1'], certificateHeader: 'client-cert' },
+    });
   });
 });
 

@@ -241,6 +241,8 @@ describe('for who runs the service', () => {
     const page = await ask(app.url, '/docs');
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+    const helmets = ['x-dns-prefetch-control', 'origin-agent-cluster', 'x-permitted-cross-domain-policies'];
+    for (const name of helmets) expect([name, page.headers.has(name)]).toEqual([name, true]);
     expect(page.text).not.toMatch(/https?:\/\//);
     const assets = [...page.text.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map((match) => match[1] as string);
     expect(assets).toHaveLength(3);

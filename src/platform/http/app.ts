@@ -16,7 +16,7 @@ import { PROBLEMS } from './problem-map.ts';
 import { codeOfRefusal, type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
 import type { Reply } from './reply.ts';
 import { selectRequestId } from './request-id.ts';
-import { API_HEADERS } from './security-headers.ts';
+import { API_HEADERS, pageHeaders } from './security-headers.ts';
 import { sendParts } from './send-parts.ts';
 import { createRequestValidators, type ParameterValues, type RequestValidator } from './validators.ts';
 
@@ -96,7 +96,8 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
   const validators = createRequestValidators(contract);
   for (const operation of contract.operations) {
     const validator = validators.get(operation.operationId) as RequestValidator;
-    app[operation.method](expressPath(operation.path), (request, response) =>
+    const headers = isPage(operation) ? [pageHeaders] : [];
+    app[operation.method](expressPath(operation.path), ...headers, (request, response) =>
       answer(parts, operation, validator, request, response),
     );
   }
@@ -262,5 +263,7 @@ function refuseOtherMethods(app: Express, contract: Contract): void {
     });
   }
 }
+
+const isPage = ({ responses }: Operation) => responses.get('200')?.has('text/html') === true;
 
 const expressPath = (template: string) => template.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Express } from 'express';
 import type { Reply } from './reply.ts';
-import { DOCS_CONTENT_SECURITY_POLICY } from './security-headers.ts';
+import { pageHeaders } from './security-headers.ts';
 
 const PAGE = `<!doctype html>
 <html lang="ja">
@@ -36,7 +36,6 @@ export const docsPage: Reply = {
   status: 200,
   contentType: 'text/html; charset=utf-8',
   text: PAGE,
-  headers: { 'Content-Security-Policy': DOCS_CONTENT_SECURITY_POLICY },
 };
 
 /** The page's script and style, out of swagger-ui-dist; read when first asked for. */
@@ -52,7 +51,7 @@ export function mountDocsAssets(app: Express): void {
   };
   for (const [name, { type, read }] of Object.entries(assets)) {
     let content: string | Buffer | undefined;
-    app.get(`/docs/assets/${name}`, (_request, response) => {
+    app.get(`/docs/assets/${name}`, pageHeaders, (_request, response) => {
       content ??= read();
       response.set('Cache-Control', 'public, max-age=3600').type(type).send(content);
     });
