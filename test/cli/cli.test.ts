@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,8 @@ const authority = [
 ];
 
 const client = ['clients', 'create', '--tenant', 'a', '--scopes', 'verify'];
+
+const create = ['clients', 'create', '--tenant', 'bank-a', '--scopes', 'verify', '--json'];
 
 describe('usage', () => {
   it('is shown on request, in both languages', async () => {
@@ -185,6 +188,76 @@ describe('from an empty database to a client', () => {
       apiKey: expect.stringMatching(/^jpk_/),
     });
     expect((await run('clients', 'create', '--tenant', 'bank-a', '--scopes', 'everything')).code).toBe(1);
+  });
+
+  it('clients are listed, changed, given a new key and revoked', async () => {
+    const made = JSON.parse((await run(...create, '--name', 'app', '--expires', '2027-03-31T15:00:00Z')).out.join());
+    const list = async () => {
+      const { out } = await run('clients', 'list', '--tenant', 'bank-a', '--json');
+      return out.map((line) => JSON.parse(line)).find(({ clientId }) => clientId === made.clientId);
+    };
+    expect(await list()).toMatchObject({
+      name: 'app',
+      expiresAt: '2027-03-31T15:00:00Z',
+      lastUsedAt: null,
+      keys: [{}],
+    });
+    const changes = [
+      '--scopes',
+      'admin',
+      '--expires',
+      'none',
+      '--external-id',
+      'app-1',
+      '--certificate',
+      'ab'.repeat(32),
+    ];
+    expect((await run('clients', 'change', made.clientId, '--tenant', 'bank-a', ...changes)).code).toBe(0);
+    expect(await list()).toMatchObject({
+      ...{ name: 'app', expiresAt: null, scopes: ['admin'], externalId: 'app-1' },
+      certificateSha256: 'ab'.repeat(32),
+    });
+    const rotated = await run('clients', 'rotate', made.clientId, '--tenant', 'bank-a', '--overlap', '60', '--json');
+    expect(JSON.parse(rotated.out.join())).toMatchObject({ apiKey: expect.stringMatching(/^jpk_/), keys: [{}, {}] });
+    const revoked = await run('clients', 'revoke', made.clientId, '--tenant', 'bank-a', '--json');
+    expect(JSON.parse(revoked.out.join())).toMatchObject({ keys: [], revokedAt: '2026-11-22T03:00:00Z' });
+    expect((await run('clients', 'rotate', made.clientId, '--tenant', 'bank-a')).err).toEqual([
+      'The client was revoked.',
+    ]);
+    expect((await run('clients', 'revoke', 'cli_0', '--tenant', 'bank-a')).err).toEqual(['No such client.']);
+    expect((await run('clients', 'list', '--tenant', 'bank-z')).code).toBe(1);
+    const withoutKey = await run(...create, '--no-key');
+    expect(JSON.parse(withoutKey.out.join())).toMatchObject({ apiKey: null });
+  });
+
+  it('a client takes the certificate that a PEM file holds', async () => {
+    const pem = join(dataDir, 'client.pem');
+    const der = readFixture('leaf-user-authentication.crt');
+    await writeFile(
+      pem,
+      `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----\n`,
+    );
+    const { clientId } = JSON.parse((await run(...create, '--certificate', pem)).out.join());
+    const { out } = await run('clients', 'list', '--tenant', 'bank-a', '--json');
+    const found = out.map((line) => JSON.parse(line)).find((client) => client.clientId === clientId);
+    expect(found.certificateSha256).toBe(createHash('sha256').update(der).digest('hex'));
+  });
+
+  it('tenants are listed, suspended and resumed', async () => {
+    expect((await run('tenants', 'suspend', 'bank-a')).out).toEqual([
+      expect.stringMatching(/^bank-a {2}verifier {2}suspended/),
+    ]);
+    const { out } = await run('tenants', 'list', '--json');
+    expect(out.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ name: 'bank-a', status: 'suspended' }),
+    ]);
+    expect((await run('tenants', 'resume', 'bank-a')).out).toEqual([expect.stringMatching(/active/)]);
+    expect((await run('tenants', 'suspend', 'bank-z')).code).toBe(1);
+  });
+
+  it('tenants policy without --set shows it', async () => {
+    const { out } = await run('tenants', 'policy', 'bank-a');
+    expect(out.join()).toMatch(/challengeRequired=false.*verificationRetention=P7Y.*quotaPerDay=none/s);
   });
 
   it('a database that is away is a sentence', async () => {
