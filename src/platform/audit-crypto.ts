@@ -1,8 +1,8 @@
 import {
-  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   sign,
   verify,
@@ -18,7 +18,7 @@ export interface AuditSigner {
   sign(octets: Uint8Array): Uint8Array;
 }
 
-const sha256: Sha256 = (data) => createHash('sha256').update(data).digest();
+const sha256: Sha256 = (data) => hash('sha256', data, 'buffer');
 
 const verifyEd25519: VerifyEd25519 = (spki, data, signature) => {
   try {

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { audit } from './audit-verify.ts';
 import type { Bench, BenchResult } from './bench.ts';
 import { coreCms } from './core-cms.ts';
 import { coreCmsPkijs } from './core-cms-pkijs.ts';
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   httpVerify,
   httpVerifyOcsp,
   httpBadInput,
+  audit,
   start,
   stop,
 ];

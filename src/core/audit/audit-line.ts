@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts';
-import { hashLeaf } from './merkle-tree.ts';
-import { writeOctets } from './octets.ts';
+import { LEAF_PREFIX } from './merkle-tree.ts';
+import { type OctetWriter, writeOctets } from './octets.ts';
 import type { Sha256 } from './sha256.ts';
 
 /** One act, as it stands in the audit trail. */
@@ -35,24 +35,30 @@ const VERSION = 1;
  * each text in UTF-8 behind its length (4), or ffffffff for none. Numbers are big-endian. No two lines share an encoding.
  * The database hashes the same octets when it seals: audit_line_octets in the migrations.
  */
-export function encodeAuditLine(line: AuditLine): Uint8Array {
-  return writeOctets((writer) => {
-    writer.uint8(VERSION);
-    writer.octets(line.salt, 16);
-    writer.uuid(line.tenantId);
-    writer.uint64(line.at);
-    writer.uint32(line.count);
-    writer.text(line.id);
-    writer.text(line.actor);
-    writer.text(line.right);
-    writer.text(line.act);
-    writer.text(line.target);
-    writer.text(line.outcome);
-    writer.text(line.from);
-    writer.text(line.requestId);
-  });
+export const encodeAuditLine = (line: AuditLine): Uint8Array => writeOctets((writer) => writeLine(writer, line));
+
+/** hashLeaf of its encoding, without a copy of it: trails are long. */
+export function hashAuditLine(sha256: Sha256, line: AuditLine): Uint8Array {
+  return sha256(
+    writeOctets((writer) => {
+      writer.uint8(LEAF_PREFIX);
+      writeLine(writer, line);
+    }),
+  );
 }
 
-export function hashAuditLine(sha256: Sha256, line: AuditLine): Uint8Array {
-  return hashLeaf(sha256, encodeAuditLine(line));
+function writeLine(writer: OctetWriter, line: AuditLine): void {
+  writer.uint8(VERSION);
+  writer.octets(line.salt, 16);
+  writer.uuid(line.tenantId);
+  writer.uint64(line.at);
+  writer.uint32(line.count);
+  writer.text(line.id);
+  writer.text(line.actor);
+  writer.text(line.right);
+  writer.text(line.act);
+  writer.text(line.target);
+  writer.text(line.outcome);
+  writer.text(line.from);
+  writer.text(line.requestId);
 }

@@ -2,18 +2,18 @@ import { concatBytes } from '../bytes.ts';
 import { HASH_OCTETS, type Sha256 } from './sha256.ts';
 
 /** RFC 6962 §2.1: leaves and nodes are hashed behind different octets, so that neither passes for the other. */
-const LEAF = new Uint8Array([0]);
-const NODE = 1;
+export const LEAF_PREFIX = 0;
+const NODE_PREFIX = 1;
 
 /** Leaf hashes of a tree one behind the other, 32 octets each, in the order of the tree. */
 export type PackedHashes = Uint8Array;
 
 export function hashLeaf(sha256: Sha256, data: Uint8Array): Uint8Array {
-  return sha256(concatBytes(LEAF, data));
+  return sha256(concatBytes(new Uint8Array([LEAF_PREFIX]), data));
 }
 
 export function hashNode(sha256: Sha256, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concatBytes(new Uint8Array([NODE]), left, right));
+  return sha256(concatBytes(new Uint8Array([NODE_PREFIX]), left, right));
 }
 
 export const countHashes = (hashes: PackedHashes): number => hashes.length / HASH_OCTETS;
@@ -53,7 +53,7 @@ function buildLevelAbove(sha256: Sha256, level: PackedHashes): PackedHashes {
   const count = countHashes(level);
   const above = new Uint8Array(Math.ceil(count / 2) * HASH_OCTETS);
   const input = new Uint8Array(1 + 2 * HASH_OCTETS);
-  input[0] = NODE;
+  input[0] = NODE_PREFIX;
   for (let i = 0; 2 * i < count; i++) {
     const isAlone = 2 * i + 1 === count;
     if (!isAlone) input.set(level.subarray(2 * i * HASH_OCTETS, 2 * (i + 1) * HASH_OCTETS), 1);

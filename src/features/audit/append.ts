@@ -10,15 +10,20 @@ export async function appendAuditLine(trx: Transaction, line: NewAuditLine): Pro
   return id as string;
 }
 
-/** Lines of one tenant in one statement. */
+/** A statement takes at most 65 535 values. */
+const LINES_PER_STATEMENT = 1_000;
+
+/** Lines of one tenant; gives their ids. */
 export async function appendAuditLines(trx: Transaction, lines: readonly NewAuditLine[]): Promise<string[]> {
-  if (lines.length === 0) return [];
   const ids = lines.map(({ at }) => newId('aud', at));
-  const places = lines.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
-  const values = lines.flatMap((line, n) => [
-    ...[line.tenantId, ids[n] as string, new Date(line.at), line.actor, line.right, line.act, line.target],
-    ...[line.outcome ?? 'done', line.from, line.requestId, line.count ?? 1],
-  ]);
-  await trx.raw(`insert into audit_unsealed (${COLUMNS}) values ${places}`, values as never);
+  for (let start = 0; start < lines.length; start += LINES_PER_STATEMENT) {
+    const part = lines.slice(start, start + LINES_PER_STATEMENT);
+    const places = part.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
+    const values = part.flatMap((line, n) => [
+      ...[line.tenantId, ids[start + n] as string, new Date(line.at), line.actor, line.right, line.act, line.target],
+      ...[line.outcome ?? 'done', line.from, line.requestId, line.count ?? 1],
+    ]);
+    await trx.raw(`insert into audit_unsealed (${COLUMNS}) values ${places}`, values as never);
+  }
   return ids;
 }

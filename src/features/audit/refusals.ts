@@ -61,7 +61,8 @@ export function createRefusals({ database, clock, log }: RefusalDependencies): R
   async function write(): Promise<void> {
     const lines = waiting;
     waiting = [];
-    for (const [tenantId, own] of Map.groupBy(lines, (line) => line.tenantId)) {
+    for (const tenantId of new Set(lines.map((line) => line.tenantId))) {
+      const own = lines.filter((line) => line.tenantId === tenantId);
       try {
         await database.inTenant(tenantId, (trx) => appendAuditLines(trx, own));
       } catch (error) {
