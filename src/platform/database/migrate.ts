@@ -27,13 +27,19 @@ export class MigrationError extends Error {
 const LOCK = 7_156_041_928_033_017n;
 const APPLICATION_NAME = 'jpki-verifier migrate';
 const LOCK_INTERVAL_MS = 50;
+/** One that is not there says so at once; beside a start that keeps the processor, one that is there may look silent for long. */
+const CONNECT_TIMEOUT_MS = 60_000;
 
 /**
  * Brings the schema up to the code and makes the login's grants. Any number of these may run at once, one works while the
  * others wait: knex' own lock row makes them fail instead. Returns the names of what was applied by this one.
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
-  const lock = new pg.Client({ connectionString: options.adminUrl, connectionTimeoutMillis: 10_000, keepAlive: true });
+  const lock = new pg.Client({
+    connectionString: options.adminUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
   lock.on('error', () => undefined); // lost with its server; what then runs fails by itself
   await lock.connect().catch((cause) => {
     throw new MigrationError(sentenceOf(cause), cause);

@@ -80,7 +80,7 @@ async function runInitdb(initdb: string, data: string, passwordFile: string, acc
 export async function provision(port: number, passwords: EmbeddedRecord['passwords']): Promise<void> {
   const client = new pg.Client({
     connectionString: urlOf(SUPERUSER, passwords.superuser, port, 'postgres'),
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: 60_000,
   });
   client.on('error', () => undefined);
   await client.connect();
