@@ -85,7 +85,8 @@ describe('revocation', () => {
     expect(revoked).toMatchObject({ ok: true, value: { revokedAt: expect.any(String), keys: [] } });
     world.clock.at += 5_000;
     expect(await codeOf(apiKey)).toBe('key-revoked');
-    expect(await world.tenants.clients.revoke(OPERATOR, 'bank-a', clientId)).toEqual(revoked);
+    const again = await world.tenants.clients.revoke(OPERATOR, 'bank-a', clientId);
+    expect(again.ok && revoked.ok && again.value.revokedAt === revoked.value.revokedAt).toBe(true);
     expect(await world.tenants.clients.rotate(OPERATOR, 'bank-a', clientId, 0)).toMatchObject({
       code: 'client-revoked',
     });
@@ -154,6 +155,41 @@ describe('a change', () => {
     expect(await change()).toMatchObject({ code: 'external-id-taken' });
     await world.tenants.clients.revoke(OPERATOR, 'bank-a', clientId);
     expect(await change()).toMatchObject({ ok: true });
+  });
+});
+
+describe('every act', () => {
+  it('leaves a line in the trail of the tenant that it was done to, and one that changed nothing none', async () => {
+    const { tenants } = world;
+    const made = await tenants.createTenant(OPERATOR, { name: 'trailed' });
+    const client = await tenants.clients.create(OPERATOR, { tenant: 'trailed', scopes: ['verify'] });
+    if (!made.ok || !client.ok) throw new Error('not made');
+    const { clientId } = client.value;
+    await tenants.setPolicy(OPERATOR, 'trailed', ['digestAllowed=true']);
+    await tenants.setStatus(OPERATOR, 'trailed', 'suspended');
+    await tenants.setStatus(OPERATOR, 'trailed', 'suspended');
+    await tenants.setStatus(OPERATOR, 'trailed', 'active');
+    await tenants.clients.change(OPERATOR, 'trailed', clientId, { name: 'app' });
+    await tenants.clients.change(OPERATOR, 'trailed', clientId, {});
+    await tenants.clients.rotate(OPERATOR, 'trailed', clientId, 0);
+    await tenants.clients.revoke(OPERATOR, 'trailed', clientId);
+    await tenants.clients.revoke(OPERATOR, 'trailed', clientId);
+    const { rows } = await world.superuser.query(
+      'select actor, act, target, outcome from audit_unsealed where tenant_id = $1 order by id',
+      [made.value.tenantId],
+    );
+    const line = (act: string, target: string) => ({ actor: 'operator:tester', act, target, outcome: 'done' });
+    const { tenantId } = made.value;
+    expect(rows).toEqual([
+      line('tenant.create', tenantId),
+      line('client.create', clientId),
+      line('tenant.policy-change', tenantId),
+      line('tenant.suspend', tenantId),
+      line('tenant.resume', tenantId),
+      line('client.change', clientId),
+      line('client.rotate-key', clientId),
+      line('client.revoke', clientId),
+    ]);
   });
 });
 
