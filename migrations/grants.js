@@ -14,6 +14,7 @@ const TABLE_RIGHTS = {
   verification: 'select, insert',
   evidence: 'select, insert',
   event: 'select, insert',
+  public_document: 'select, insert',
   idempotency_key: 'select, insert, update',
   audit_unsealed: 'select, insert',
   audit_line: 'select',

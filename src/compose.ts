@@ -180,6 +180,7 @@ async function startOn(
     policies,
     crypto: nodeCrypto,
     clockSkewSeconds: config.revocation.clockSkewSeconds,
+    undividedCaKeys: config.revocation.undividedCaKeys,
   });
   const sandbox =
     sandboxUrl === undefined

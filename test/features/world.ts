@@ -79,6 +79,7 @@ export async function createWorld(): Promise<World> {
       anchors: buildTrustAnchors(roots, nodeCrypto),
       policies: buildPolicyTable({ testPolicies: true }),
       clockSkewSeconds: 60,
+      undividedCaKeys: [],
     }),
     async createCaller(name, settings = {}) {
       const role = settings.role ?? 'verifier';

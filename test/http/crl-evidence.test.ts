@@ -47,7 +47,7 @@ async function verifyBy(method: string): Promise<string> {
   return answer.body.verificationId;
 }
 
-it('a verification by CRL keeps the SHA-256 of the file, its number and thisUpdate', async () => {
+it('a verification by CRL keeps a list by its SHA-256, number and thisUpdate', async () => {
   const stored = await readCrlColumn(await verifyBy('crl'));
   expect(stored).toEqual({
     sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -59,4 +59,31 @@ it('a verification by CRL keeps the SHA-256 of the file, its number and thisUpda
 
 it('a verification by OCSP names no CRL', async () => {
   expect(await readCrlColumn(await verifyBy('ocsp'))).toBeNull();
+});
+
+it('keeps the octets of the lists, of the trust anchors and of the rules, each once', async () => {
+  await verifyBy('crl');
+  await verifyBy('crl');
+  const client = new pg.Client({ connectionString: service.superuserUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `select encode(d.sha256, 'hex') as sha256, octets from public_document d order by recorded_at`,
+    );
+    const kept = new Map(rows.map((row) => [row.sha256 as string, row.octets as Buffer]));
+    const used = await client.query(
+      `select distinct crl::json ->> 'sha256' as crl, settings::json ->> 'trustAnchorSha256' as anchor,
+         settings::json ->> 'rulesSha256' as rules from evidence`,
+    );
+    const names = new Set(used.rows.flatMap(({ crl, anchor, rules }) => [crl, anchor, rules]).filter(Boolean));
+    for (const name of names) {
+      const octets = kept.get(name) ?? Buffer.alloc(0);
+      expect(createHash('sha256').update(octets).digest('hex')).toBe(name);
+    }
+    const lists = used.rows.map(({ crl }) => crl).filter(Boolean);
+    expect(lists).not.toHaveLength(0);
+    for (const list of lists) expect(decodeCrl(new Uint8Array(kept.get(list) ?? [])).crlNumber).toMatch(/^\d+$/);
+  } finally {
+    await client.end();
+  }
 });

@@ -1,9 +1,10 @@
+import { equalBytes } from '../../core/bytes.ts';
+import type { ChallengeInForce, SettingsInForce } from '../../core/evidence/settings-in-force.ts';
 import type { AcceptedEvidence } from '../../core/revocation/status.ts';
 import { formatInstant } from '../../core/rfc3339.ts';
 import type { SignedObject } from '../../core/verification/signed-object.ts';
-import type { ValidatedPath } from '../../core/x509/path/path.ts';
-import type { Caller } from '../tenants/caller.ts';
 import { sha256OfHeld } from './certificate-on-file.ts';
+import type { Judged } from './judged.ts';
 
 /** What was shown to us, in the columns of table evidence, before encryption. */
 export interface EvidenceOctets {
@@ -30,7 +31,7 @@ export function describeEvidence(signed: SignedObject, container: Uint8Array): E
   };
 }
 
-/** JSON. A CRL is kept by reference to its bytes; null when the findings do not rest on one. */
+/** JSON. A CRL stands among the public documents, once for all; null when the findings do not rest on one. */
 export function describeCrl(evidence: AcceptedEvidence | null): string | null {
   if (evidence === null || evidence.method !== 'crl') return null;
   return JSON.stringify({
@@ -40,11 +41,29 @@ export function describeCrl(evidence: AcceptedEvidence | null): string | null {
   });
 }
 
-/** JSON. Under which settings it was judged, so that it can be judged again. */
-export function describeSettings(caller: Caller, method: string, path: ValidatedPath | undefined): string {
+/** JSON, SettingsInForce. Under which settings it was judged, so that it can be judged again. */
+export function describeSettings(judged: Judged): string {
+  const { caller, method, first, findings, at } = judged;
+  const ocspJudgedAt = findings?.ocspJudgedAt;
   return JSON.stringify({
     policy: caller.policy,
     revocationMethod: method,
-    trustAnchorSha256: path === undefined ? null : sha256OfHeld(path.anchor.der).toString('hex'),
-  });
+    trustAnchorSha256: first.path === undefined ? null : sha256OfHeld(first.path.anchor.der).toString('hex'),
+    rulesSha256: judged.rulesSha256,
+    challenge: describeChallenge(judged),
+    ...(ocspJudgedAt === undefined || ocspJudgedAt === at ? {} : { ocspJudgedAt: formatInstant(ocspJudgedAt) }),
+  } satisfies SettingsInForce);
+}
+
+/** The challenge as it was on file: its row goes long before the evidence does. */
+function describeChallenge({ challenge, signed }: Judged): ChallengeInForce {
+  if (challenge.state !== 'known') return { state: challenge.state };
+  const { kind, purpose, content, issuedAt, expiresAt, usedAt } = challenge;
+  const shown = signed.format === 'cms' ? (signed.signedData.eContent ?? signed.detachedContent) : signed.content;
+  return {
+    ...{ state: 'known', kind, purpose },
+    ...{ issuedAt: formatInstant(issuedAt), expiresAt: formatInstant(expiresAt) },
+    usedAt: usedAt === null ? null : formatInstant(usedAt),
+    contentShown: shown !== undefined && (shown === content || equalBytes(shown, content)),
+  };
 }

@@ -1,3 +1,4 @@
+import type { ChallengeFacts } from '../../core/verification/challenge-facts.ts';
 import type { SignatureJudgement } from '../../core/verification/judge-signature.ts';
 import type { Report } from '../../core/verification/report.ts';
 import type { SignedObject } from '../../core/verification/signed-object.ts';
@@ -16,10 +17,13 @@ export interface Judged {
   readonly at: number;
   readonly key: IdempotencyFacts | null;
   readonly signed: SignedObject;
+  readonly challenge: ChallengeFacts;
   /** `signature.value` as received. */
   readonly container: Uint8Array;
   readonly method: RevocationMethod;
   readonly first: SignatureJudgement;
   readonly findings: GatheredRevocation | null;
   readonly report: Report;
+  /** SHA-256 of the deployment's rules, hexadecimal: see rules.ts. */
+  readonly rulesSha256: string;
 }

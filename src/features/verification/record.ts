@@ -104,7 +104,7 @@ function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault
     evidence: {
       container: JSON.stringify(evidence.container),
       crl: describeCrl(judged.findings?.evidence ?? null),
-      settings: describeSettings(caller, judged.method, path),
+      settings: describeSettings(judged),
     },
     secrets: sealSecrets(sealed, judged, { attributes, evidence, registration, answer }),
   };

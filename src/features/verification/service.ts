@@ -17,9 +17,11 @@ import { problem, type ServiceResult } from '../service-result.ts';
 import type { Caller, RevocationMethod } from '../tenants/caller.ts';
 import { decodeRequest, refuseUnsupported } from './decode-request.ts';
 import { gatherBeforehand } from './gather.ts';
+import { createPublicDocuments } from './public-documents.ts';
 import { listVerifications, readVerification } from './read.ts';
 import { recordJudged } from './record.ts';
 import { buildResponse, withIds } from './response.ts';
+import { describeRules } from './rules.ts';
 import { createVerificationStore } from './store.ts';
 import type { VerificationFilters, VerificationPage, VerificationResponse, VerifyRequest } from './wire.ts';
 
@@ -34,6 +36,8 @@ export interface VerificationServiceDependencies {
   readonly policies: PolicyTable;
   readonly crypto: CryptoPrimitives;
   readonly clockSkewSeconds: number;
+  /** CA keys (SHA-256 of the SPKI, hexadecimal) whose CRLs cover every certificate of the key. */
+  readonly undividedCaKeys: readonly string[];
 }
 
 export interface VerificationService {
@@ -48,6 +52,8 @@ const OPERATION = 'verifications.verify';
 export function createVerificationService(dependencies: VerificationServiceDependencies): VerificationService {
   const { database, vault, clock, log, metrics, anchors, policies, crypto } = dependencies;
   const store = createVerificationStore(database);
+  const documents = createPublicDocuments(database);
+  const rules = describeRules(dependencies);
 
   async function askGateway(caller: Caller, first: SignatureJudgement, method: RevocationMethod) {
     const { path, profile, holds, at } = first;
@@ -86,11 +92,13 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       const findings = await askGateway(caller, first, method);
       const report = judgeConclusion({ first, findings });
 
+      await documents.keep(rules.octets, ...anchors.certificates.map(({ der }) => der));
+      if (findings?.evidence?.method === 'crl') await documents.keep(findings.evidence.der);
       const { requestId } = options;
       const verificationId = newId('ver', at);
       const judged = {
         ...{ caller, request, requestId, verificationId, at, key },
-        ...{ signed, container, method, first, findings, report },
+        ...{ signed, challenge, container, method, first, findings, report, rulesSha256: rules.sha256 },
       };
       const recorded = await recordJudged(store, vault, sealed, judged);
       const { row } = recorded;

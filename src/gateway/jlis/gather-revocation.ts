@@ -25,8 +25,11 @@ export interface RevocationQuestion {
   readonly clockSkewSeconds: number;
 }
 
-/** `ocspResponse`: the body that the findings rest on, to be kept as evidence. */
-export type GatheredRevocation = RevocationFindings & { readonly ocspResponse?: Uint8Array };
+/** `ocspResponse`: the body that the findings rest on, to be kept as evidence, and the instant that it was judged at. */
+export type GatheredRevocation = RevocationFindings & {
+  readonly ocspResponse?: Uint8Array;
+  readonly ocspJudgedAt?: Instant;
+};
 
 export interface RevocationGateway {
   /** Asks the sources and judges what they give. Never rejects for what a source does. */
@@ -90,6 +93,7 @@ async function askOcsp(options: RevocationGatewayOptions, question: RevocationQu
     evidence: outcome,
     attempts: [attempt('ocsp', fetched.source, null, outcome.thisUpdate, at)],
     ocspResponse: fetched.bytes,
+    ocspJudgedAt: at,
   };
 }
 
