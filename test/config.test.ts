@@ -235,3 +235,22 @@ describe('administration', () => {
     expect(parsed).toEqual({ ok: false, problems: [expect.stringMatching(/^DATABASE_URL is missing/)] });
   });
 });
+
+describe('seals of the audit trail', () => {
+  it('are kept nowhere outside unless a place is named', () => {
+    expect(configOf({}).auditSeals).toEqual({ file: undefined, webhook: undefined });
+  });
+
+  it('are kept in a file and told to an address, which may hold a secret', () => {
+    const env = { AUDIT_SEALS_FILE: 'seals.ndjson', AUDIT_SEALS_WEBHOOK_FILE: '/run/secrets/webhook' };
+    const { auditSeals } = configOf(env, () => 'https://keeper.example/secret\n');
+    expect(auditSeals).toEqual({
+      file: expect.stringMatching(/^\/.*\/seals\.ndjson$/),
+      webhook: 'https://keeper.example/secret',
+    });
+  });
+
+  it.each([{ AUDIT_SEALS_WEBHOOK: 'ftp://keeper.example' }, { AUDIT_SEAL_FILE: 'x' }])('%j is refused', (env) => {
+    expect(problemsOf(env)).toHaveLength(1);
+  });
+});

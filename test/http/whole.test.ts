@@ -316,6 +316,11 @@ describe('the audit trail', () => {
     expect(events.map(({ act }) => act)).toContain('client.create');
     expect((await audit('seals?limit=1')).body).toMatchObject({ items: expect.any(Array), keys: expect.any(Array) });
     expect((await audit('events?cursor=abc')).body.code).toBe('cursor-invalid');
+    const refusal = () => audit('events?act=audit.list&outcome=refused:insufficient-scope');
+    while ((await refusal()).body.items.length === 0) await sleep(300); // refusals are written in rounds
+    expect((await refusal()).body.items).toMatchObject([
+      { act: 'audit.list', right: 'reports:export', from: '127.0.0.1' },
+    ]);
   });
 });
 

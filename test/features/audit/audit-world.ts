@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import pg from 'pg';
 import type { AuditLine } from '../../../src/core/audit/audit-line.ts';
 import { appendAuditLines } from '../../../src/features/audit/append.ts';
@@ -11,6 +10,7 @@ import { type Log, silentLog } from '../../../src/platform/log.ts';
 import { createDeploymentSecrets } from '../../../src/platform/vault/deployment-secrets.ts';
 import type { DeploymentSecrets } from '../../../src/platform/vault/vault.ts';
 import { createTestDatabase, type TestDatabase } from '../../database.ts';
+import { oneKey } from '../../platform/vault/one-key.ts';
 
 export const T0 = Date.parse('2026-06-01T03:00:00Z');
 export const TENANT = '7f2c1a52-0000-4000-8000-000000000001';
@@ -34,7 +34,7 @@ export async function createAuditWorld(log: Log = silentLog): Promise<AuditWorld
   const testDatabase = await createTestDatabase();
   const database = createDatabase({ url: testDatabase.url, poolSize: 10, log });
   const clock = { at: T0, now: () => clock.at };
-  const secrets = createDeploymentSecrets(createSecretKey(Buffer.alloc(32, 1)));
+  const secrets = createDeploymentSecrets(oneKey(Buffer.alloc(32, 1)));
   const keys = createSealKeys(database, secrets);
   const superuser = new pg.Client({ connectionString: testDatabase.superuserUrl });
   await superuser.connect();

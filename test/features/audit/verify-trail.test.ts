@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../../src/core/audit/fault.ts';
 import { type AuditSeal, encodeSeal } from '../../../src/core/audit/seal.ts';
@@ -12,6 +11,7 @@ import { createDatabase } from '../../../src/platform/database/create-database.t
 import type { Database } from '../../../src/platform/database/database.ts';
 import { silentLog } from '../../../src/platform/log.ts';
 import { createDeploymentSecrets } from '../../../src/platform/vault/deployment-secrets.ts';
+import { oneKey } from '../../platform/vault/one-key.ts';
 import { type AuditWorld, createAuditWorld, OTHER, T0, TENANT } from './audit-world.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -243,7 +243,7 @@ describe('what a superuser does to seals', () => {
   });
 
   it('by a key on file that another deployment made', async () => {
-    const others = createSealKeys(world.database, createDeploymentSecrets(createSecretKey(Buffer.alloc(32, 2))));
+    const others = createSealKeys(world.database, createDeploymentSecrets(oneKey(Buffer.alloc(32, 2))));
     expect((await verify({ isOwnKey: others.isOwn })).faults).toMatchObject([{ fault: 'key-forged' }]);
   });
 
