@@ -55,7 +55,7 @@ describe('by the own TLS listener', () => {
       TLS_CLIENT_CA_FILE: file('ca.crt'),
     });
     bound = await createClient(service, file('mine.crt'));
-  }, 60_000);
+  });
   afterAll(() => service?.stop());
 
   const call = (key: string, pair?: Pair, headers: Record<string, string> = {}) =>
@@ -114,7 +114,7 @@ describe('by the own TLS listener', () => {
     while ((await shown()) !== 'renewed') await sleep(100);
     await writeFile(file('server.crt'), 'half written');
     expect(await shown()).toBe('renewed');
-  }, 60_000);
+  });
 
   it('files that do not belong together stop a start with a sentence', async () => {
     await writeFile(file('a.crt'), mine.cert);

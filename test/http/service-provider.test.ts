@@ -10,7 +10,7 @@ let resident: string;
 beforeAll(async () => {
   service = await startSandboxService();
   resident = await newResident(service);
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 async function createKey(tenant: string, role: string): Promise<string> {

@@ -1,4 +1,5 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listenOn } from '../listening.ts';
 
 export interface TcpProxy {
   readonly port: number;
@@ -24,13 +25,14 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     }
     near.pipe(far).pipe(near);
   });
-  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOn(server, 0);
   const cut = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       for (const socket of sockets) socket.destroy();
     });
-  return { port, cut, restore: () => listen(port), stop: () => (server.listening ? cut() : Promise.resolve()) };
+  const restore = async () => {
+    await listenOn(server, port);
+  };
+  return { port, cut, restore, stop: () => (server.listening ? cut() : Promise.resolve()) };
 }

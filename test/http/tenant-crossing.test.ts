@@ -85,7 +85,7 @@ beforeAll(async () => {
     signature: open.signature as RawSignatureRequest,
   };
   for (const value of Object.values(theirs)) expect(value).not.toBe('');
-}, 60_000);
+});
 afterAll(async () => {
   await superuser?.end();
   await service?.stop();
