@@ -15,6 +15,20 @@ import {
 
 /** A moment, and on a busy machine a long one. */
 const SOON_MS = 60_000;
+const processes = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Its words, each ended by a NUL; nothing when it has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Processes of the tests are found by /proc. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
@@ -34,17 +48,14 @@ onLinux('when the service is killed', () => {
         .split(' ')[1],
     );
   const childrenOf = (parent: number): number[] =>
-    readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => {
-        try {
-          const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-          return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
-        } catch {
-          return false; // it ended while we looked
-        }
-      });
+    processes().filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+      } catch {
+        return false; // it ended while we looked
+      }
+    });
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'jpki-killed-'));
@@ -230,11 +241,9 @@ onLinux('a first start', () => {
       }
     };
     expect(await becomesTrue(isInitialising, SOON_MS)).toBe(true);
-    const { execFileSync } = await import('node:child_process');
-    const pids = execFileSync('pgrep', ['-f', `service.ts .*${dataDir}`], { encoding: 'utf8' })
-      .trim()
-      .split('\n');
-    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+    const isHalfWay = (command: string) => command.includes('service.ts\0') && command.includes(dataDir);
+    const [halfWay] = processes().filter((pid) => isHalfWay(commandOf(pid)));
+    process.kill(halfWay as number, 'SIGKILL');
     await starting;
     const service = await startService({ dataDir });
     expect(await ask(service.answer.url, 'select 1 as one')).toEqual([{ one: 1 }]);
