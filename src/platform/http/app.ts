@@ -91,6 +91,7 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
     setHeaders(response, API_HEADERS);
     response.setHeader('X-Request-Id', requestId);
     recordAccess(request, response, parts);
+    if (namesTwoHosts(request)) throw new HttpProblem('malformed-request');
     next();
   });
   const validators = createRequestValidators(contract);
@@ -122,6 +123,16 @@ function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const rest = target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/, '');
   return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** RFC 9112 §3.2: to be refused; Node goes by the first, a proxy before us may have gone by the other. */
+function namesTwoHosts({ rawHeaders }: Request): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 const NO_QUERY = new URLSearchParams();
