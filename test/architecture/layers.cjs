@@ -8,7 +8,7 @@ const FEATURE_ORDER = [
   ['verification', 'attributes'],
   ['status', 'consents', 'my-number', 'faces'],
   ['subjects', 'challenges'],
-  ['jobs', 'webhooks'],
+  ['retention', 'jobs', 'webhooks'],
   ['tenants'],
   ['audit'],
 ];

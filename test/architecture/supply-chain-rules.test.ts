@@ -33,9 +33,17 @@ describe('npm audit', () => {
     const judged = judgeAudit({ status: 1, output: JSON.stringify({ statusCode }) });
     expect(judged).toEqual({ holds: true, sentence: expect.stringContaining('could not be asked') });
   });
+  it.each(['connect ECONNREFUSED 127.0.0.1:9', 'getaddrinfo ENOTFOUND nowhere.invalid'])(
+    'a registry that is not there (%s) passes, and says so',
+    (reason) => {
+      const message = `request to https://registry.example/-/npm/v1/security failed, reason: ${reason}`;
+      const judged = judgeAudit({ status: 1, output: JSON.stringify({ message }) });
+      expect(judged).toEqual({ holds: true, sentence: expect.stringContaining('out of reach') });
+    },
+  );
   it.each([
     ['the registry out of order', 1, JSON.stringify({ statusCode: 503, message: 'no' })],
-    ['no network', 1, JSON.stringify({ message: 'ENOTFOUND' })],
+    ['an answer that no audit gives', 1, JSON.stringify({ message: 'unexpected' })],
     ['nothing printed', null, ''],
     ['an exit code without findings', 1, found(0)],
   ])('%s fails', (_, status, output) => {

@@ -20,6 +20,8 @@ const ALLOWED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '
 
 /** What a registry answers that does not offer audits, or not to us. */
 const NOT_OFFERED = new Set([403, 404, 405, 410, 501]);
+/** No registry was there to ask (npm names it in its message alone): a machine that installs from its cache. */
+const OUT_OF_REACH = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)\b/;
 
 export function judgeLicences({ components = [] }: Bill): Judged {
   if (components.length === 0) return { holds: false, sentence: 'licences: npm sbom named no dependency.' };
@@ -45,6 +47,9 @@ export function judgeAudit({ status, output }: { readonly status: number | null;
   const { statusCode, metadata, vulnerabilities } = report;
   if (typeof statusCode === 'number' && NOT_OFFERED.has(statusCode)) {
     return { holds: true, sentence: `npm audit: could not be asked, the registry does not offer it (${statusCode})` };
+  }
+  if (OUT_OF_REACH.test(String(report.message))) {
+    return { holds: true, sentence: 'npm audit: could not be asked, the registry is out of reach' };
   }
   const total = (metadata as { vulnerabilities?: { total?: unknown } } | undefined)?.vulnerabilities?.total;
   if (typeof total !== 'number') return fails(`it failed: ${String(report.message ?? 'no reason given')}`);
