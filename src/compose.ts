@@ -142,7 +142,7 @@ async function startOn(
   });
   stops.add(() => database.close());
   if (config.mode === 'production') await refuseUnfitDatabase(config, database, log);
-  const vault = await createVault({ keyFile: config.vaultKeyFile, database, log });
+  const vault = await createVault({ keyFile: config.vaultKeyFile, keys: config.keys, database, log });
   const metrics = createMetrics();
 
   const httpClient = createHttpClient();

@@ -2,8 +2,10 @@ import { join, resolve } from 'node:path';
 import type { CertificateKind } from './core/jpki/certificate-kind.ts';
 import type { CertificatePolicy } from './core/jpki/policy-table.ts';
 import { EDGE_SETTINGS, type EdgeConfig, parseEdge } from './edge-config.ts';
+import { KEY_SETTINGS, parseKeys } from './key-config.ts';
 import type { LogLevel } from './platform/log.ts';
 import { createSettingsReader, type Environment, type SettingsReader } from './platform/settings.ts';
+import type { KeySettings } from './platform/vault/key-settings.ts';
 
 /** A PostgreSQL given by URL; in the sandbox there may be none, and the embedded one is started. */
 export interface DatabaseConfig {
@@ -38,6 +40,7 @@ interface CommonConfig {
   /** Absolute. */
   readonly dataDir: string;
   readonly vaultKeyFile: string;
+  readonly keys: KeySettings;
   readonly databasePoolSize: number;
   readonly logLevel: LogLevel;
   readonly revocation: RevocationConfig;
@@ -64,7 +67,7 @@ export type Config = SandboxConfig | ProductionConfig;
 /** What administration (migrate, tenants, clients) needs of the environment: the database and the vault. */
 export type AdministrationConfig = Pick<
   Config,
-  'mode' | 'dataDir' | 'vaultKeyFile' | 'databasePoolSize' | 'logLevel' | 'database'
+  'mode' | 'dataDir' | 'vaultKeyFile' | 'keys' | 'databasePoolSize' | 'logLevel' | 'database'
 >;
 
 export type Parsed<T> =
@@ -82,7 +85,8 @@ const GATEWAY_SETTINGS = [
  * Names that begin like ours and are none of these are typing errors, which would start something else than was meant: a
  * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
  */
-const OUR_PREFIX = /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_)/;
+const OUR_PREFIX =
+  /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|AWS_KMS_|VAULT_TRANSIT_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
   'AUDIT_SEALS_FILE',
@@ -90,6 +94,7 @@ const OURS: ReadonlySet<string> = new Set([
   'AUDIT_SEALS_WEBHOOK_FILE',
   ...GATEWAY_SETTINGS,
   ...EDGE_SETTINGS,
+  ...KEY_SETTINGS,
   'OCSP_CERTID_HASH',
   'OCSP_NONCE',
   'OCSP_TIMEOUT_MS',
@@ -155,6 +160,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
     port: settings.integer('PORT', { min: 0, max: 65_535, fallback: 8080 }),
     dataDir,
     vaultKeyFile: resolve(settings.text('VAULT_KEY_FILE') ?? join(dataDir, 'vault-key')),
+    keys: parseKeys(settings),
     databasePoolSize: settings.integer('DATABASE_POOL_SIZE', { min: 1, max: 200, fallback: 10 }),
     logLevel: settings.oneOf(
       'LOG_LEVEL',

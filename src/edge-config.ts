@@ -8,6 +8,7 @@ import {
 import { decodeNetwork, type ProxySettings } from './platform/http/peer.ts';
 import type { TlsFiles } from './platform/http/tls.ts';
 import type { SettingsReader } from './platform/settings.ts';
+import { isSafeUrl } from './safe-url.ts';
 
 /** How the service meets its callers. */
 export interface EdgeConfig {
@@ -59,6 +60,7 @@ function parseOauth(settings: SettingsReader, clockSkewSeconds: number): EdgeCon
   const audience = need('OAUTH_AUDIENCE', 'the audience that access tokens for this service name');
   const jwksUrl = need('OAUTH_JWKS_URL', "the address of the authorization server's keys");
   if (jwksUrl !== '' && !isSafeUrl(jwksUrl)) {
+    // whoever can answer in its place can let in anybody
     settings.report('OAUTH_JWKS_URL must be an address that begins with https:// (http:// on the loopback alone).');
   }
   return {
@@ -66,13 +68,6 @@ function parseOauth(settings: SettingsReader, clockSkewSeconds: number): EdgeCon
     algorithms: algorithms.length === 0 ? USUAL_ALGORITHMS : algorithms,
     scopePrefix: settings.text('OAUTH_SCOPE_PREFIX') ?? '',
   };
-}
-
-/** Whoever can answer in the place of the authorization server can let in anybody. */
-function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
 }
 
 function parseTls(settings: SettingsReader): TlsFiles | undefined {

@@ -65,7 +65,7 @@ export async function openTenants(
   stops.add(() => database.close());
   const lag = await describeSchemaLag(database, parts.migrations);
   if (lag !== undefined) throw new StartRefused([lag]);
-  const vault = await createVault({ keyFile: config.vaultKeyFile, database, log: parts.log });
+  const vault = await createVault({ keyFile: config.vaultKeyFile, keys: config.keys, database, log: parts.log });
   return createTenantService({ database, hashes: vault.hashes, clock: parts.clock, mode: config.mode });
 }
 

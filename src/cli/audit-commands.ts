@@ -104,8 +104,8 @@ function withTrail(terminal: Terminal, work: (database: Database) => Promise<num
 }
 
 async function openKeys(terminal: Terminal, database: Database) {
-  const { vaultKeyFile: keyFile } = readConfig(terminal);
-  const vault = await createVault({ keyFile, database, log: terminal.log });
+  const { vaultKeyFile: keyFile, keys } = readConfig(terminal);
+  const vault = await createVault({ keyFile, keys, database, log: terminal.log });
   return createSealKeys(database, vault.deployment).isOwn;
 }
 

@@ -48,4 +48,5 @@ export type ProblemCode =
   | 'external-id-taken'
   // not now
   | 'authorization-server-unavailable'
-  | 'database-unavailable';
+  | 'database-unavailable'
+  | 'keys-unavailable';

@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { migrate } from '../../src/platform/database/migrate.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { Stops } from '../../src/platform/stops.ts';
 import { createDeploymentSecrets } from '../../src/platform/vault/deployment-secrets.ts';
+import { oneKey } from '../platform/vault/one-key.ts';
 import type { Bench, BenchOptions } from './bench.ts';
 import { median } from './statistics.ts';
 
@@ -46,7 +46,7 @@ async function layOut(lines: number, stops: Stops) {
   stops.add(async () => {
     await Promise.all([login.close(), owner.close(), superuser.end()]);
   });
-  const keys = createSealKeys(login, createDeploymentSecrets(createSecretKey(Buffer.alloc(32, 1))));
+  const keys = createSealKeys(login, createDeploymentSecrets(oneKey(Buffer.alloc(32, 1))));
   const deliver = async () => undefined;
   const sealer = createSealer({ database: login, keys, clock: { now: Date.now }, log: silentLog, deliver });
   let sealingMs = 0;

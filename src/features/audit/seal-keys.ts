@@ -2,7 +2,7 @@ import type { SealKey } from '../../core/audit/trail.ts';
 import type { Instant } from '../../core/instant.ts';
 import { type AuditSigner, generateAuditSigner, openAuditSigner } from '../../platform/audit-crypto.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
-import type { DeploymentSecrets } from '../../platform/vault/vault.ts';
+import { type DeploymentSecrets, KeysUnavailable } from '../../platform/vault/vault.ts';
 import { appendAuditLine } from './append.ts';
 import { type AuditActor, DEPLOYMENT } from './line.ts';
 import { insertKey, loadNewestKey, lockSeals } from './seal-store.ts';
@@ -61,7 +61,10 @@ export function createSealKeys(database: Database, secrets: DeploymentSecrets): 
       }),
 
     async isOwn({ keyId, spki }, sealed) {
-      const signer = await open(keyId, sealed).catch(() => undefined);
+      const signer = await open(keyId, sealed).catch((error: unknown) => {
+        if (error instanceof KeysUnavailable) throw error; // says nothing of the key
+        return undefined;
+      });
       return signer?.keyId === keyId && Buffer.from(spki).equals(signer.publicKey);
     },
   };

@@ -11,6 +11,8 @@ export interface HttpGet {
   /** From the call to the last octet of the body, connection and redirect refusals included. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface HttpPost extends HttpGet {
@@ -23,7 +25,13 @@ export type HttpFailure = 'timeout' | 'connection-failed' | 'http-status' | 'red
 
 export type HttpOutcome =
   | { readonly ok: true; readonly body: Uint8Array }
-  | { readonly ok: false; readonly failure: HttpFailure; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly failure: HttpFailure;
+      readonly detail: string;
+      /** Of an answer that was refused for it. */
+      readonly status?: number;
+    };
 
 /** Calls to outside parties. Never rejects for what the other side does. */
 export interface HttpClient {
@@ -53,7 +61,8 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
 
   const send = async (request: HttpGet | HttpPost, signal: AbortSignal): Promise<HttpOutcome> => {
     const { url } = request;
-    const headers = { Accept: request.accept, 'Accept-Encoding': 'identity', 'User-Agent': 'jpki-verifier' };
+    const own = { Accept: request.accept, 'Accept-Encoding': 'identity', 'User-Agent': 'jpki-verifier' };
+    const headers = request.headers === undefined ? own : { ...request.headers, ...own };
     const response: AxiosResponse<IncomingMessage> = await instance.request(
       'body' in request
         ? {
@@ -114,7 +123,7 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
 function refuseHead(response: AxiosResponse<IncomingMessage>, request: HttpGet): HttpOutcome | undefined {
   const { status } = response;
   if (status >= 300 && status < 400) return failed('redirect', `status ${status}`);
-  if (status !== 200) return failed('http-status', `status ${status}`);
+  if (status !== 200) return { ok: false, failure: 'http-status', detail: `status ${status}`, status };
   const { headers } = response.data;
   const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   const accepted = request.accept.toLowerCase();

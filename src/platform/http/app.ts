@@ -5,6 +5,7 @@ import { DatabaseUnavailable } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ProblemCode } from '../problem-code.ts';
+import { KeysUnavailable } from '../vault/vault.ts';
 import { recordAccess } from './access.ts';
 import { type Authenticate, authenticateRequest, type Right, requireRight } from './authentication.ts';
 import { receiveJson } from './body.ts';
@@ -73,6 +74,8 @@ export interface AppParts<Caller> {
 }
 
 const RETRY_AFTER_SECONDS = '2';
+/** Refusals that are no fault of the caller's, and which somebody has to mend. */
+const LOGGED: ReadonlySet<ProblemCode> = new Set(['internal-error', 'database-unavailable', 'keys-unavailable']);
 
 /** One route per operation of the contract; an operation without a route, or the reverse, stops the start. */
 export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
@@ -243,7 +246,7 @@ function tellRefused<Caller>(
 
 function sendProblem(log: Log, response: Response, error: unknown, problem: HttpProblem): void {
   const requestId = response.locals.requestId as string;
-  if (problem.code === 'internal-error' || problem.code === 'database-unavailable') {
+  if (LOGGED.has(problem.code)) {
     log.error('http.request-failed', { requestId, code: problem.code, ...(error instanceof Error ? { error } : {}) });
   }
   if (response.headersSent) {
@@ -255,15 +258,17 @@ function sendProblem(log: Log, response: Response, error: unknown, problem: Http
 }
 
 function problemOf(error: unknown): HttpProblem {
-  if (error instanceof HttpProblem && error.code === 'database-unavailable') return unavailable();
+  if (error instanceof HttpProblem && error.code === 'database-unavailable') return unavailable(error.code);
   if (error instanceof HttpProblem) return error;
-  if (error instanceof DatabaseUnavailable) return unavailable();
+  if (error instanceof DatabaseUnavailable) return unavailable('database-unavailable');
+  if (error instanceof KeysUnavailable) return unavailable('keys-unavailable');
   // express: a path whose percent-encoding cannot be decoded
   if (error instanceof URIError) return new HttpProblem('malformed-request');
   return new HttpProblem('internal-error');
 }
 
-const unavailable = () => new HttpProblem('database-unavailable', [], { 'Retry-After': RETRY_AFTER_SECONDS });
+const unavailable = (code: 'database-unavailable' | 'keys-unavailable') =>
+  new HttpProblem(code, [], { 'Retry-After': RETRY_AFTER_SECONDS });
 
 function refuseOtherMethods(app: Express, contract: Contract): void {
   for (const path of new Set(contract.operations.map((operation) => operation.path))) {

@@ -257,4 +257,10 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     titleJa: 'データベースを利用できません',
     detail: 'Nothing was recorded. Ask again after Retry-After seconds, with the same Idempotency-Key.',
   },
+  'keys-unavailable': {
+    status: 503,
+    title: 'The keys that seal personal data cannot be had right now',
+    titleJa: '個人情報の暗号鍵を利用できません',
+    detail: 'Nothing was stored. Ask again after Retry-After seconds, with the same Idempotency-Key.',
+  },
 };

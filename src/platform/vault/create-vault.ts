@@ -5,7 +5,10 @@ import { loadTenantKeys, type TenantKeys } from './data-keys.ts';
 import { isDeploymentKnown, recordDeployment } from './deployment-check.ts';
 import { createDeploymentSecrets } from './deployment-secrets.ts';
 import { frame } from './frames.ts';
+import { keepTenants } from './kept-tenants.ts';
+import type { KeyEncryption } from './key-encryption.ts';
 import { createKeyFile, type DeploymentKeys, readKeyFile } from './key-file.ts';
+import { type KeySettings, openKeyEncryption, USUAL_KEYS } from './key-settings.ts';
 import { createKeyedHashes } from './keyed-hashes.ts';
 import { seal, unseal } from './sealed-box.ts';
 import { type FieldIdentity, type KeyPurpose, type TenantVault, type Vault, VaultError } from './vault.ts';
@@ -13,31 +16,26 @@ import { type FieldIdentity, type KeyPurpose, type TenantVault, type Vault, Vaul
 export interface VaultOptions {
   /** JSON, mode 0600; made at the first start of a new deployment, and then to be kept as well as the database. */
   readonly keyFile: string;
+  /** The key file alone unless given. */
+  readonly keys?: KeySettings;
   readonly database: Database;
   readonly log: Log;
+  /** Milliseconds of a clock that is never set back. */
+  readonly now?: () => number;
 }
 
-/** Tenants whose keys are kept unwrapped in memory. */
-const MAX_KEPT = 10_000;
-
 /** Opens the vault of this deployment. VaultError, whose message is a sentence, when the key file is lost or not its own. */
-export async function createVault(options: VaultOptions): Promise<Vault> {
-  const keys = await loadDeploymentKeys(options);
-  const kept = new Map<string, Promise<TenantVault>>();
+export async function createVault(options: VaultOptions): Promise<Vault & { readonly keyEncryption: KeyEncryption }> {
+  const deploymentKeys = await loadDeploymentKeys(options);
+  const settings = options.keys ?? USUAL_KEYS;
+  const keyEncryption = openKeyEncryption(options.keyFile, deploymentKeys, settings);
+  const load = async (tenantId: string) =>
+    tenantVault(tenantId, await loadTenantKeys(options.database, keyEncryption, tenantId));
   return {
-    hashes: createKeyedHashes(keys),
-    deployment: createDeploymentSecrets(keys.keyEncryption),
-    open: (tenantId) => {
-      const known = kept.get(tenantId);
-      if (known !== undefined) return known;
-      const opening = loadTenantKeys(options.database, keys.keyEncryption, tenantId).then((tenantKeys) =>
-        tenantVault(tenantId, tenantKeys),
-      );
-      if (kept.size >= MAX_KEPT) kept.clear();
-      kept.set(tenantId, opening);
-      opening.catch(() => kept.delete(tenantId)); // the next caller tries again
-      return opening;
-    },
+    hashes: createKeyedHashes(deploymentKeys),
+    deployment: createDeploymentSecrets(keyEncryption),
+    open: keepTenants(load, settings.cacheSeconds * 1000, options.now),
+    keyEncryption,
   };
 }
 

@@ -1,10 +1,9 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Database, Transaction } from '../database/database.ts';
-import { frame } from './frames.ts';
-import { seal, unseal } from './sealed-box.ts';
-import type { KeyPurpose } from './vault.ts';
+import type { KeyEncryption } from './key-encryption.ts';
+import { KEY_PURPOSES, type KeyPurpose, VaultError } from './vault.ts';
 
-/** A tenant's unwrapped data keys: every version of each purpose, the newest of which seals. */
+/** A tenant's unwrapped data keys: every version of each purpose, and which of them seals. */
 export type TenantKeys = ReadonlyMap<KeyPurpose, PurposeKeys>;
 
 export interface PurposeKeys {
@@ -12,50 +11,84 @@ export interface PurposeKeys {
   readonly versions: ReadonlyMap<number, KeyObject>;
 }
 
-const PURPOSES: readonly KeyPurpose[] = ['attributes', 'serial', 'evidence', 'report', 'idempotency'];
-const FIRST_VERSION = 1;
-/** Of the key-encryption key; it is exchanged as a whole (see the issue on trust). */
-const WRAPPING_VERSION = 1;
-
-interface DataKeyRow {
+export interface DataKeyRow {
   readonly purpose: KeyPurpose;
   readonly version: number;
   readonly wrapped_key: Buffer;
+  /** May it seal already? By the database's clock. */
+  readonly seals: boolean;
 }
 
-/** Reads the tenant's keys; makes the missing ones. Of two that do so at once one is first, and both use its keys. */
-export async function loadTenantKeys(database: Database, wrapping: KeyObject, tenantId: string): Promise<TenantKeys> {
-  return database.inTenant(tenantId, async (trx) => {
-    const rows = await readRows(trx, tenantId);
-    const missing = PURPOSES.filter((purpose) => !rows.some((row) => row.purpose === purpose));
-    if (missing.length === 0) return unwrap(wrapping, tenantId, rows);
-    const made = missing.map((purpose) => ({
-      tenant_id: tenantId,
-      purpose,
-      version: FIRST_VERSION,
-      wrapped_key: seal(wrapping, WRAPPING_VERSION, identityOf(tenantId, purpose, FIRST_VERSION), randomBytes(32)),
-    }));
-    await trx('data_key').insert(made).onConflict(['tenant_id', 'purpose', 'version']).ignore();
-    return unwrap(wrapping, tenantId, await readRows(trx, tenantId));
-  });
+const FIRST_VERSION = 1;
+const KEY_OCTETS = 32;
+
+/**
+ * Reads the tenant's keys; makes the missing ones. Of two that do so at once one is first, and both use its keys. The
+ * provider is never asked within a transaction: it may be far away.
+ */
+export async function loadTenantKeys(database: Database, keys: KeyEncryption, tenantId: string): Promise<TenantKeys> {
+  const rows = await readDataKeys(database, tenantId);
+  const missing = KEY_PURPOSES.filter((purpose) => !rows.some((row) => row.purpose === purpose));
+  if (missing.length === 0) return unwrap(keys, tenantId, rows);
+  const made = await Promise.all(missing.map((purpose) => makeDataKey(keys, tenantId, purpose, FIRST_VERSION)));
+  await database.inTenant(tenantId, (trx) => insertDataKeys(trx, made));
+  return unwrap(keys, tenantId, await readDataKeys(database, tenantId));
 }
 
-function readRows(trx: Transaction, tenantId: string): Promise<DataKeyRow[]> {
-  return trx('data_key').where({ tenant_id: tenantId }).select<DataKeyRow[]>('purpose', 'version', 'wrapped_key');
-}
-
-function unwrap(wrapping: KeyObject, tenantId: string, rows: readonly DataKeyRow[]): TenantKeys {
-  const keys = new Map<KeyPurpose, { newest: number; versions: Map<number, KeyObject> }>();
-  for (const { purpose, version, wrapped_key } of rows) {
-    const identity = identityOf(tenantId, purpose, version);
-    const octets = unseal((number) => (number === WRAPPING_VERSION ? wrapping : undefined), identity, wrapped_key);
-    const known = keys.get(purpose) ?? { newest: version, versions: new Map() };
-    known.versions.set(version, createSecretKey(octets));
-    keys.set(purpose, { newest: Math.max(known.newest, version), versions: known.versions });
-    octets.fill(0);
+export async function makeDataKey(keys: KeyEncryption, tenantId: string, purpose: KeyPurpose, version: number) {
+  const secret = randomBytes(KEY_OCTETS);
+  try {
+    const wrapped_key = await keys.wrap(contextOf(tenantId, purpose, version), secret);
+    return { tenant_id: tenantId, purpose, version, wrapped_key };
+  } finally {
+    secret.fill(0);
   }
-  return keys;
 }
 
-const identityOf = (tenantId: string, purpose: KeyPurpose, version: number): Buffer =>
-  frame('data_key', tenantId, purpose, String(version));
+/** Those that are there already stay as they are. Gives the versions that were put in, by purpose. */
+export async function insertDataKeys(
+  trx: Transaction,
+  made: readonly Awaited<ReturnType<typeof makeDataKey>>[],
+  sealsAfterSeconds = 0,
+): Promise<{ readonly purpose: KeyPurpose; readonly version: number }[]> {
+  const seals_from = trx.raw('clock_timestamp() + make_interval(secs => ?)', [sealsAfterSeconds]);
+  return trx('data_key')
+    .insert(made.map((row) => ({ ...row, seals_from })))
+    .onConflict(['tenant_id', 'purpose', 'version'])
+    .ignore()
+    .returning(['purpose', 'version']);
+}
+
+export function readDataKeys(database: Database, tenantId: string): Promise<DataKeyRow[]> {
+  return database.inTenant(tenantId, (trx) =>
+    trx('data_key')
+      .where({ tenant_id: tenantId })
+      .select<DataKeyRow[]>('purpose', 'version', 'wrapped_key', trx.raw('seals_from <= clock_timestamp() as seals')),
+  );
+}
+
+/** Rewrapped and rotated keys have the same context: what was moved to another row does not open. */
+export const contextOf = (tenantId: string, purpose: KeyPurpose, version: number): readonly string[] => [
+  'data_key',
+  tenantId,
+  purpose,
+  String(version),
+];
+
+async function unwrap(keys: KeyEncryption, tenantId: string, rows: readonly DataKeyRow[]): Promise<TenantKeys> {
+  const unwrapped = await Promise.all(
+    rows.map(async ({ purpose, version, wrapped_key, seals }) => {
+      const octets = await keys.unwrap(contextOf(tenantId, purpose, version), wrapped_key);
+      if (octets.length !== KEY_OCTETS) throw new VaultError('a data key is not of 32 octets');
+      const key = createSecretKey(octets);
+      octets.fill(0);
+      return { purpose, version, seals, key };
+    }),
+  );
+  const byPurpose = KEY_PURPOSES.map((purpose) => {
+    const own = unwrapped.filter((one) => one.purpose === purpose);
+    const newest = Math.max(...own.filter(({ seals }) => seals).map(({ version }) => version));
+    return [purpose, { newest, versions: new Map(own.map(({ version, key }) => [version, key])) }] as const;
+  });
+  return new Map(byPurpose);
+}

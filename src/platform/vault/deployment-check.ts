@@ -8,6 +8,7 @@ import type { DeploymentKeys } from './key-file.ts';
  * key files would store what the other cannot read, and not know a certificate that the other has on file.
  */
 const PURPOSES = ['keyEncryption', 'apiKey', 'serialMatch', 'tenantHash'] as const satisfies (keyof DeploymentKeys)[];
+type CheckedPurpose = (typeof PURPOSES)[number];
 const VERSION = 1;
 
 export async function isDeploymentKnown(database: Database): Promise<boolean> {
@@ -27,5 +28,5 @@ export async function recordDeployment(database: Database, keys: DeploymentKeys)
   );
 }
 
-const checkValue = (keys: DeploymentKeys, purpose: keyof DeploymentKeys): Buffer =>
+const checkValue = (keys: DeploymentKeys, purpose: CheckedPurpose): Buffer =>
   createHmac('sha256', keys[purpose]).update(`jpki-verifier deployment key check: ${purpose}`).digest();

@@ -1,6 +1,17 @@
 /** What data keys are for: one key per tenant and purpose. */
 export type KeyPurpose = 'attributes' | 'serial' | 'evidence' | 'report' | 'idempotency';
 
+export const KEY_PURPOSES = [
+  'attributes',
+  'serial',
+  'evidence',
+  'report',
+  'idempotency',
+] as const satisfies readonly KeyPurpose[];
+
+/** Who holds the key-encryption keys. */
+export type KeyProviderName = 'file' | 'vault-transit' | 'aws-kms';
+
 /** Where a ciphertext belongs: authenticated data, so that a swapped row or column does not decrypt. */
 export interface FieldIdentity {
   readonly table: string;
@@ -49,5 +60,13 @@ export class VaultError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'VaultError';
+  }
+}
+
+/** The keys cannot be had right now: answered as 503 `keys-unavailable`, retryable. Nothing is stored unsealed meanwhile. */
+export class KeysUnavailable extends VaultError {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause);
+    this.name = 'KeysUnavailable';
   }
 }

@@ -1,9 +1,10 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { createDeploymentSecrets } from '../../../src/platform/vault/deployment-secrets.ts';
 import { VaultError } from '../../../src/platform/vault/vault.ts';
+import { oneKey } from './one-key.ts';
 
-const secrets = createDeploymentSecrets(createSecretKey(randomBytes(32)));
+const secrets = createDeploymentSecrets(oneKey(randomBytes(32)));
 const SECRET = Buffer.from('the secret');
 
 it('opens what it sealed, under other octets each time', async () => {
@@ -16,7 +17,7 @@ it('opens what it sealed, under other octets each time', async () => {
 it('refuses another identity, another key and any alteration', async () => {
   const sealed = await secrets.seal('audit-key/1', SECRET);
   await expect(secrets.open('audit-key/2', sealed)).rejects.toThrow(VaultError);
-  const others = createDeploymentSecrets(createSecretKey(randomBytes(32)));
+  const others = createDeploymentSecrets(oneKey(randomBytes(32)));
   await expect(others.open('audit-key/1', sealed)).rejects.toThrow(VaultError);
   for (let at = 0; at < sealed.length; at++) {
     const altered = Buffer.from(sealed);
