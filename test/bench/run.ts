@@ -16,6 +16,7 @@ import { httpVerify } from './http-verify.ts';
 import { httpVerifyOcsp } from './http-verify-ocsp.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
+import { vault } from './vault.ts';
 
 const BENCHES: readonly Bench[] = [
   coreRaw,
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   httpVerifyOcsp,
   httpBadInput,
   audit,
+  vault,
   start,
   stop,
 ];

@@ -1,17 +1,16 @@
 import { rm } from 'node:fs/promises';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
-import { loadTenantKeys, type TenantKeys } from './data-keys.ts';
+import { loadTenantKeys } from './data-keys.ts';
 import { isDeploymentKnown, recordDeployment } from './deployment-check.ts';
 import { createDeploymentSecrets } from './deployment-secrets.ts';
-import { frame } from './frames.ts';
 import { keepTenants } from './kept-tenants.ts';
 import type { KeyEncryption } from './key-encryption.ts';
 import { createKeyFile, type DeploymentKeys, readKeyFile } from './key-file.ts';
 import { type KeySettings, openKeyEncryption, USUAL_KEYS } from './key-settings.ts';
 import { createKeyedHashes } from './keyed-hashes.ts';
-import { seal, unseal } from './sealed-box.ts';
-import { type FieldIdentity, type KeyPurpose, type TenantVault, type Vault, VaultError } from './vault.ts';
+import { createTenantVault } from './tenant-vault.ts';
+import { type Vault, VaultError } from './vault.ts';
 
 export interface VaultOptions {
   /** JSON, mode 0600; made at the first start of a new deployment, and then to be kept as well as the database. */
@@ -30,7 +29,7 @@ export async function createVault(options: VaultOptions): Promise<Vault & { read
   const settings = options.keys ?? USUAL_KEYS;
   const keyEncryption = openKeyEncryption(options.keyFile, deploymentKeys, settings);
   const load = async (tenantId: string) =>
-    tenantVault(tenantId, await loadTenantKeys(options.database, keyEncryption, tenantId));
+    createTenantVault(tenantId, await loadTenantKeys(options.database, keyEncryption, tenantId));
   return {
     hashes: createKeyedHashes(deploymentKeys),
     deployment: createDeploymentSecrets(keyEncryption),
@@ -58,26 +57,3 @@ async function loadDeploymentKeys({ keyFile, database, log }: VaultOptions): Pro
     `The key file ${keyFile} is not the one that this database was written with: every replica needs a copy of the same file.`,
   );
 }
-
-function tenantVault(tenantId: string, keys: TenantKeys): TenantVault {
-  const keysOf = (purpose: KeyPurpose, identity: FieldIdentity) => {
-    const known = keys.get(purpose);
-    if (known === undefined || identity.tenantId !== tenantId) throw new VaultError('a value of another tenant');
-    return known;
-  };
-  return {
-    encrypt: (purpose, identity, plaintext) => {
-      const { newest, versions } = keysOf(purpose, identity);
-      const key = versions.get(newest);
-      if (key === undefined) throw new VaultError(`no data key for ${purpose}`);
-      return seal(key, newest, authenticatedData(purpose, identity), plaintext);
-    },
-    decrypt: (purpose, identity, ciphertext) => {
-      const { versions } = keysOf(purpose, identity);
-      return unseal((version) => versions.get(version), authenticatedData(purpose, identity), ciphertext);
-    },
-  };
-}
-
-const authenticatedData = (purpose: KeyPurpose, identity: FieldIdentity): Buffer =>
-  frame(purpose, identity.table, identity.column, identity.rowId, identity.tenantId);
