@@ -5,6 +5,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { compareNames } from '../x509/compare-names.ts';
 import type { RawExtension } from '../x509/extensions.ts';
 import type { IssuerKey } from '../x509/path/path.ts';
+import type { DelegateMemory } from './delegate-memory.ts';
 import { acceptEvidence, isRefusal, refuse } from './evidence.ts';
 import type { FreshnessRules } from './freshness.ts';
 import { RESPONSE_EXTENSIONS, validateKnownExtensions } from './ocsp-extensions.ts';
@@ -30,6 +31,8 @@ export interface OcspEvidence extends FreshnessRules {
   /** Certificates from elsewhere that may be a delegate's. */
   readonly untrusted?: readonly Certificate[] | undefined;
   readonly legacyAlgorithms?: boolean | undefined;
+  /** Of whoever judges by this `crypto` and `legacyAlgorithms` again and again. */
+  readonly delegates?: DelegateMemory | undefined;
 }
 
 export type DelegateStatus = 'good' | 'revoked' | 'undetermined';

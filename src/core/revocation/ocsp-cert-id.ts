@@ -14,6 +14,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { decodeHashAlgorithm } from '../x509/hash-algorithm.ts';
 import type { IssuerKey } from '../x509/path/path.ts';
 import { decodeSerialNumber, type SerialNumber } from '../x509/serial-number.ts';
+import { digestKey, digestName } from './issuer-digests.ts';
 
 /** CertID (RFC 6960 §4.1.1): which certificate of which issuer is meant. */
 export interface CertId {
@@ -42,8 +43,8 @@ export function buildCertId(
 ): CertId {
   return {
     hashAlgorithm,
-    issuerNameHash: crypto.digest(hashAlgorithm, certificate.issuer.der),
-    issuerKeyHash: crypto.digest(hashAlgorithm, issuer.subjectPublicKeyInfo.subjectPublicKey),
+    issuerNameHash: digestName(certificate.issuer.der, issuer.subjectPublicKeyInfo, hashAlgorithm, crypto),
+    issuerKeyHash: digestKey(issuer.subjectPublicKeyInfo, hashAlgorithm, crypto),
     serialNumber: certificate.serialNumber,
   };
 }

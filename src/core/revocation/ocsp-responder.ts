@@ -9,7 +9,9 @@ import * as identifiers from '../x509/extensions/identifiers.ts';
 import type { Name } from '../x509/name.ts';
 import type { IssuerKey } from '../x509/path/path.ts';
 import type { SubjectPublicKeyInfo } from '../x509/subject-public-key-info.ts';
+import type { DelegateMemory } from './delegate-memory.ts';
 import { isRefusal, refuse } from './evidence.ts';
+import { digestKey } from './issuer-digests.ts';
 import type { BasicOcspResponse, ResponderId } from './ocsp-response.ts';
 import type { Refusal } from './status.ts';
 
@@ -38,6 +40,8 @@ export interface ResponderRules {
   readonly legacyAlgorithms?: boolean | undefined;
   /** Certificates from elsewhere that may be the delegate's, should the response not hold it; trusted for nothing. */
   readonly untrusted?: readonly Certificate[] | undefined;
+  /** Belongs to whoever asks again and again by these rules: `crypto` and `legacyAlgorithms` are the same each time. */
+  readonly delegates?: DelegateMemory | undefined;
 }
 
 /** Whose key signed the response: the issuing CA's own, or its delegate's. */
@@ -64,7 +68,7 @@ export function acceptResponder(
     refusal = signature;
   }
   let candidates = 0;
-  const enclosed = basic.certificates.map(decodeCertificate);
+  const enclosed = basic.certificates.map((der) => rules.delegates?.find(der) ?? decodeCertificate(der));
   for (const certificate of [...enclosed, ...(rules.untrusted ?? [])]) {
     const spki = certificate.subjectPublicKeyInfo;
     if (!namesSigner(basic.responderId, certificate.subject, spki, rules.crypto)) continue;
@@ -86,7 +90,10 @@ function acceptDelegate(
   const refusal =
     refuseDelegation(delegate, issuer, rules) ??
     refuseSignature(verifyResponse(basic, delegate.subjectPublicKeyInfo, rules), 'the response');
-  return refusal ?? { delegate };
+  if (refusal !== undefined) return refusal;
+  // Not before all of it holds: certificates of persons are by the same key.
+  rules.delegates?.add(delegate, issuer.subjectPublicKeyInfo);
+  return { delegate };
 }
 
 /** Is the certificate one that `issuer` made a responder of, valid at the time? */
@@ -94,14 +101,7 @@ function refuseDelegation(delegate: Certificate, issuer: IssuerKey, rules: Respo
   const unauthorised = (detail: string): Refusal => refuse('responder-not-authorised', detail);
   if (!compareNames(delegate.issuer, issuer.name))
     return unauthorised("the responder's certificate has another issuer");
-  const certified = verifySigned(
-    rules.crypto,
-    delegate.signatureAlgorithm,
-    issuer.subjectPublicKeyInfo,
-    delegate.tbsCertificate,
-    delegate.signature,
-    { legacyAlgorithms: rules.legacyAlgorithms },
-  );
+  const certified = verifyDelegate(delegate, issuer.subjectPublicKeyInfo, rules);
   if (certified === 'not-allowed')
     return refuse('algorithm', "the responder's certificate is signed by a refused algorithm");
   if (certified === 'invalid') return unauthorised("the responder's certificate is not signed by the issuing CA's key");
@@ -119,10 +119,18 @@ function refuseDelegation(delegate: Certificate, issuer: IssuerKey, rules: Respo
   return undefined;
 }
 
+function verifyDelegate(
+  delegate: Certificate,
+  issuer: SubjectPublicKeyInfo,
+  { crypto, legacyAlgorithms, delegates }: ResponderRules,
+): SignatureValidity {
+  if (delegates?.isSignedBy(delegate, issuer) === true) return 'valid';
+  const { signatureAlgorithm, tbsCertificate, signature } = delegate;
+  return verifySigned(crypto, signatureAlgorithm, issuer, tbsCertificate, signature, { legacyAlgorithms });
+}
+
 function namesSigner(id: ResponderId, subject: Name, spki: SubjectPublicKeyInfo, crypto: CryptoPrimitives): boolean {
-  return id.by === 'name'
-    ? compareNames(id.name, subject)
-    : equalBytes(id.keyHash, crypto.digest('SHA-1', spki.subjectPublicKey));
+  return id.by === 'name' ? compareNames(id.name, subject) : equalBytes(id.keyHash, digestKey(spki, 'SHA-1', crypto));
 }
 
 function verifyResponse(

@@ -2,6 +2,7 @@ import type { CryptoPrimitives } from '../../core/crypto.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { CertificateKind } from '../../core/jpki/certificate-kind.ts';
 import { concludeFromOcsp, type DelegateStatus, type OcspEvidence } from '../../core/revocation/conclude-from-ocsp.ts';
+import { createDelegateMemory, type DelegateMemory } from '../../core/revocation/delegate-memory.ts';
 import { isRefusal, refuse } from '../../core/revocation/evidence.ts';
 import { buildCertId, type CertIdHash } from '../../core/revocation/ocsp-cert-id.ts';
 import { encodeOcspRequest } from '../../core/revocation/ocsp-request.ts';
@@ -49,13 +50,14 @@ export interface RevocationGatewayOptions {
 const NONCE_OCTETS = 32;
 
 export function createRevocationGateway(options: RevocationGatewayOptions): RevocationGateway {
+  const delegates = createDelegateMemory();
   return {
     async gatherRevocation(question) {
       const doubt = await doubtIntermediates(options, question);
       if (doubt !== undefined) return undetermined(doubt);
       const { target, issuer } = question.path;
       if (question.method === 'crl') return concludeFromCrls(options.crls, target, issuer, question);
-      const byOcsp = await askOcsp(options, question);
+      const byOcsp = await askOcsp(options, delegates, question);
       if (question.method === 'ocsp' || byOcsp.status !== 'undetermined') return byOcsp;
       const byCrl = await concludeFromCrls(options.crls, target, issuer, question);
       return { ...byCrl, attempts: [...byOcsp.attempts, ...byCrl.attempts] };
@@ -63,7 +65,11 @@ export function createRevocationGateway(options: RevocationGatewayOptions): Revo
   };
 }
 
-async function askOcsp(options: RevocationGatewayOptions, question: RevocationQuestion): Promise<GatheredRevocation> {
+async function askOcsp(
+  options: RevocationGatewayOptions,
+  delegates: DelegateMemory,
+  question: RevocationQuestion,
+): Promise<GatheredRevocation> {
   const { ocsp, crypto, certIdHash, randomBytes } = options;
   const { target, issuer } = question.path;
   const nonce = options.nonce === 'none' ? undefined : randomBytes(NONCE_OCTETS);
@@ -86,6 +92,7 @@ async function askOcsp(options: RevocationGatewayOptions, question: RevocationQu
     nonce,
     nonceRequired: options.nonce === 'require',
     crypto,
+    delegates,
   });
   if (isRefusal(outcome)) return undetermined([attempt('ocsp', fetched.source, outcome, undefined, at)]);
   return {
