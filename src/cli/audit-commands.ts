@@ -142,7 +142,7 @@ function summaryLines({ batches, lines, prunedLines, waitingLines, heldSeals, fa
     ...(heldSeals > 0 ? [`${heldSeals} seals held outside.`] : []),
     faults === 0
       ? 'The trail is whole. 監査証跡に改ざんはありません。'
-      : `The trail is broken at ${faults} places${faults > MOST_TOLD ? `, of which the first ${MOST_TOLD} are told` : ''}. 監査証跡が壊れています。`,
+      : `The trail is broken at ${faults} ${faults === 1 ? 'place' : 'places'}${faults > MOST_TOLD ? `, of which the first ${MOST_TOLD} are told` : ''}. 監査証跡が壊れています。`,
   ];
 }
 

@@ -14,7 +14,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   }
   const words = [args.slice(0, 2).join(' '), args[0] as string].find((name) => Object.hasOwn(COMMANDS, name));
   const command = words === undefined ? undefined : COMMANDS[words];
-  if (words === undefined || command === undefined) return refuse(`There is no command "${args.join(' ')}".`, terminal);
+  if (words === undefined || command === undefined) return refuse(unknownCommand(args), terminal);
   try {
     return await command(args.slice(words.split(' ').length), terminal);
   } catch (error) {
@@ -24,6 +24,14 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     for (const sentence of sentences) terminal.err(sentence);
     return 1;
   }
+}
+
+/** A command without its second word is the likeliest slip. */
+function unknownCommand(args: readonly string[]): string {
+  const seconds = Object.keys(COMMANDS).filter((name) => name.startsWith(`${args[0]} `));
+  const given = `There is no command "${args.slice(0, 2).join(' ')}".`;
+  if (seconds.length === 0) return given;
+  return `${given} There are ${seconds.join(', ')}.`;
 }
 
 function refuse(sentence: string, terminal: Terminal): number {

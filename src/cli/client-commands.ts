@@ -96,7 +96,14 @@ function show(client: ClientView, { json }: { readonly json?: boolean | undefine
 function lineOf({ clientId, name, scopes, keys, revokedAt, expiresAt, lastUsedAt }: ClientView): string {
   const state = revokedAt === null ? `ends ${expiresAt ?? 'never'}` : `revoked ${revokedAt}`;
   const used = `last used ${lastUsedAt ?? 'never'}`;
-  return [clientId, name ?? '-', scopes.join(','), `${keys.length} keys`, state, used].join('  ');
+  return [
+    clientId,
+    name ?? '-',
+    scopes.join(','),
+    `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`,
+    state,
+    used,
+  ].join('  ');
 }
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;

@@ -59,7 +59,7 @@ describe('jpki audit verify', () => {
     const json = await jpki('audit', 'verify', '--json');
     await set('client:cli_1');
     expect([code, out[0]]).toEqual([1, `Line 1 of batch 1 (${ids[1]}) was altered.`]);
-    expect(out.at(-1)).toMatch(/^The trail is broken at 1 places/);
+    expect(out.at(-1)).toMatch(/^The trail is broken at 1 place\./);
     expect(json.code).toBe(1);
     expect(JSON.parse(json.out.join(''))).toMatchObject({
       sound: false,
