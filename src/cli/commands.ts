@@ -10,6 +10,7 @@ import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { CLIENT_COMMANDS } from './client-commands.ts';
 import { readGatewayFiles } from './gateway-files.ts';
 import { runJudge } from './judge/run-judge.ts';
+import { KEY_COMMANDS } from './key-commands.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -19,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ...TENANT_COMMANDS,
   ...CLIENT_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...KEY_COMMANDS,
   judge,
 };
 

@@ -55,6 +55,22 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
   audit seals export --to FILE [--json]
       すべての封印をファイルに書き出します。 / Writes every seal to a file, one a line.
 
+  keys rotate [--tenant NAME] [--purpose attributes|serial|evidence|report|idempotency] [--json]
+      データ鍵の新しい版を作ります。全レプリカが読み込んだ後（KEY_CACHE_SECONDS と1分の後）から使われます。
+      A new version of the data keys; it seals once every replica has read it (KEY_CACHE_SECONDS and a minute later).
+
+  keys reencrypt [--tenant NAME] [--json]
+      古い版で暗号化された項目を今の版で暗号化し直します。中断しても続きから再開できます。
+      Seals every field under the version of now, in batches; run it again when it was cut short.
+
+  keys add [--json]
+      鍵ファイルに新しい鍵暗号化鍵を加えます。 / Adds a key-encryption key to the key file, which wraps from then on.
+
+  keys rewrap [--tenant NAME] [--json]
+      すべてのデータ鍵を今の鍵暗号化鍵（KEY_PROVIDER）で包み直します。中断しても続きから再開できます。
+      Wraps every data key under the key-encryption key of now; run it again when it was cut short. The four commands of
+      keys work as DATABASE_ADMIN_URL while the service runs; exit code 1 when something did not open.
+
   judge < CASES.ndjson > VERDICTS.ndjson
       標準入力の案件（1行に1件のJSON）を判定し、1行に1件ずつ結果を出します。データベースも設定も要りません。
       Judges the cases on standard input, one JSON object a line, one verdict a line; needs no database, no settings.

@@ -8,7 +8,7 @@ const FEATURE_ORDER = [
   ['verification', 'attributes'],
   ['status', 'consents', 'my-number', 'faces'],
   ['subjects', 'challenges'],
-  ['retention', 'jobs', 'webhooks'],
+  ['retention', 'jobs', 'keys', 'webhooks'],
   ['tenants'],
   ['audit'],
 ];

@@ -35,6 +35,8 @@ export interface World {
   readonly testDatabase: TestDatabase;
   readonly database: Database;
   readonly vault: Vault;
+  /** Of the vault. */
+  readonly keyFile: string;
   readonly gateway: FakeGateway;
   readonly tenants: TenantService;
   readonly challenges: ChallengeService;
@@ -65,14 +67,15 @@ export async function createWorld(): Promise<World> {
     statementTimeoutMs: 60_000,
     log,
   });
-  const vault = await createVault({ keyFile: join(directory, 'keys.json'), database, log });
+  const keyFile = join(directory, 'keys.json');
+  const vault = await createVault({ keyFile, database, log });
   const gateway = createFakeGateway();
   const tenants = createTenantService({ database, hashes: vault.hashes, clock, mode: 'sandbox' });
   const roots = ROOTS.map((root) => decodeCertificate(readFixture(`root-${root}.crt`)));
   const superuser = new pg.Client({ connectionString: testDatabase.superuserUrl });
   await superuser.connect();
   return {
-    ...{ testDatabase, database, vault, gateway, tenants, clock, logged, superuser },
+    ...{ testDatabase, database, vault, keyFile, gateway, tenants, clock, logged, superuser },
     challenges: createChallengeService({ database, vault, clock }),
     verifications: createVerificationService({
       ...{ database, vault, clock, log, gateway, metrics: createMetrics(), crypto: nodeCrypto },

@@ -17,7 +17,7 @@ export interface SealKeys {
   isOwn(key: Pick<SealKey, 'keyId' | 'spki'>, sealed: Buffer): Promise<boolean>;
 }
 
-const identityOf = (keyId: string): string => `audit-key/${keyId}`;
+export const identityOf = (keyId: string): string => `audit-key/${keyId}`;
 
 export function createSealKeys(database: Database, secrets: DeploymentSecrets): SealKeys {
   let opened: AuditSigner | undefined;

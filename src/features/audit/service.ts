@@ -12,6 +12,7 @@ export { appendAuditLine, appendAuditLines } from './append.ts';
 export { type AuditActor, type AuditOutcome, DEPLOYMENT, lineOf, type NewAuditLine } from './line.ts';
 export { type LineProof, type LineProofs, proveLines } from './proofs.ts';
 export { pruneAuditLines } from './prune.ts';
+export { rewrapSealKeys } from './rewrap-seal-keys.ts';
 export { createSealKeys, type SealKeys } from './seal-keys.ts';
 
 export interface AuditService extends AuditEvents {

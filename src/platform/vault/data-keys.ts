@@ -63,6 +63,7 @@ export function readDataKeys(database: Database, tenantId: string): Promise<Data
   return database.inTenant(tenantId, (trx) =>
     trx('data_key')
       .where({ tenant_id: tenantId })
+      .orderBy(['purpose', 'version'])
       .select<DataKeyRow[]>('purpose', 'version', 'wrapped_key', trx.raw('seals_from <= clock_timestamp() as seals')),
   );
 }

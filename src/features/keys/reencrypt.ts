@@ -1,0 +1,67 @@
+import { readDataKeys } from '../../platform/vault/data-keys.ts';
+import { type TenantVault, VaultError } from '../../platform/vault/vault.ts';
+import { appendAuditLine } from '../audit/service.ts';
+import { loadOldRows, replaceSealed, type SealedColumn, type SealedRow } from './key-store.ts';
+import type { KeyOutcome, KeyParts } from './parts.ts';
+import { SEALED_COLUMNS } from './sealed-columns.ts';
+
+const BATCH = 500;
+
+/**
+ * Every field of the tenant under the version that seals now, a batch a transaction. A field says its version itself, so
+ * that whoever begins anew passes over what is done; replicas read both meanwhile.
+ */
+export async function reencryptTenant(parts: KeyParts, tenantId: string): Promise<KeyOutcome> {
+  const rows = await readDataKeys(parts.database, tenantId);
+  const vault = await parts.vault.open(tenantId);
+  let done = 0;
+  const unreadable: string[] = [];
+  for (const column of SEALED_COLUMNS) {
+    const sealing = rows.filter(({ purpose, seals }) => purpose === column.purpose && seals);
+    const newest = Math.max(0, ...sealing.map(({ version }) => version));
+    const outcome = await reencryptColumn(parts, vault, { tenantId, column, newest });
+    done += outcome.done;
+    unreadable.push(...outcome.unreadable);
+  }
+  return { done, unreadable };
+}
+
+async function reencryptColumn(
+  { database, lineOf }: KeyParts,
+  vault: TenantVault,
+  { tenantId, column, newest }: { tenantId: string; column: SealedColumn; newest: number },
+): Promise<KeyOutcome> {
+  let done = 0;
+  let after = '';
+  const unreadable: string[] = [];
+  for (;;) {
+    const last = await database.inTenant(tenantId, async (trx) => {
+      const rows = await loadOldRows(trx, tenantId, column, { after, newest, limit: BATCH });
+      const renewed = rows.flatMap((row) => {
+        const sealed = renew(vault, tenantId, column, row);
+        if (sealed === undefined) unreadable.push(`${column.table}.${column.column} ${row.id}`);
+        return sealed === undefined ? [] : [{ ...row, renewed: sealed }];
+      });
+      const count = renewed.length === 0 ? 0 : await replaceSealed(trx, tenantId, column, renewed);
+      const target = `${column.table}.${column.column}`;
+      if (count > 0) await appendAuditLine(trx, lineOf(tenantId, 'data-key.reencrypt', target, count));
+      done += count;
+      return rows.length === BATCH ? rows.at(-1)?.id : undefined;
+    });
+    if (last === undefined) return { done, unreadable };
+    after = last;
+  }
+}
+
+function renew(vault: TenantVault, tenantId: string, column: SealedColumn, { id, sealed }: SealedRow) {
+  const identity = { table: column.table, column: column.column, rowId: id, tenantId };
+  try {
+    const plaintext = vault.decrypt(column.purpose, identity, sealed);
+    const renewed = vault.encrypt(column.purpose, identity, plaintext);
+    plaintext.fill(0);
+    return renewed;
+  } catch (error) {
+    if (error instanceof VaultError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,218 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSealKeys } from '../../src/features/audit/seal-keys.ts';
+import { createSealer } from '../../src/features/audit/sealer.ts';
+import { SEALED_COLUMNS } from '../../src/features/keys/sealed-columns.ts';
+import type { Caller } from '../../src/features/tenants/caller.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import { createVault } from '../../src/platform/vault/create-vault.ts';
+import { createWorld, issueChallenge, signedRequest, verify, type World } from '../features/world.ts';
+import { startTransit, TOKEN } from '../platform/vault/transit-server.ts';
+import { runInTerminal } from './terminal.ts';
+
+let world: World;
+let directory: string;
+let env: Record<string, string>;
+let mine: Caller;
+let theirs: Caller;
+let verificationId: string;
+let transit: Awaited<ReturnType<typeof startTransit>>;
+
+beforeAll(async () => {
+  transit = await startTransit();
+  world = await createWorld();
+  directory = await mkdtemp(join(tmpdir(), 'jpki-keys-'));
+  env = {
+    DATABASE_URL: world.testDatabase.url,
+    DATABASE_ADMIN_URL: world.testDatabase.adminUrl,
+    VAULT_KEY_FILE: join(directory, 'keys.json'),
+  };
+  await writeFile(env.VAULT_KEY_FILE as string, await readFile(world.keyFile, 'utf8'), { mode: 0o600 });
+  mine = await world.createCaller('mine');
+  theirs = await world.createCaller('theirs');
+  for (const caller of [mine, theirs]) {
+    await issueChallenge(world, caller);
+    const request = signedRequest(Buffer.from('content'), { reference: 'APP-1' });
+    const answer = await verify(world, caller, request);
+    if (caller === mine) verificationId = answer.verificationId;
+  }
+  const keys = createSealKeys(world.database, world.vault.deployment);
+  const deliver = async () => undefined;
+  await createSealer({ database: world.database, keys, clock: world.clock, log: silentLog, deliver }).sealAll();
+});
+afterAll(async () => {
+  await world?.close();
+  await transit?.server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function keys(command: string, ...args: string[]) {
+  const { code, out } = await runInTerminal(['keys', command, ...args, '--json'], env);
+  return { code, ...(JSON.parse(out.join('')) as Record<string, unknown>) };
+}
+
+/** A replica that starts now. */
+const replica = (more: object = {}) =>
+  createVault({ keyFile: env.VAULT_KEY_FILE as string, database: world.database, log: silentLog, ...more });
+
+const query = async (sql: string, values: unknown[] = []) => (await world.superuser.query(sql, values)).rows;
+const versionsOf = (table: string, column: string) =>
+  query(`select distinct get_byte(${column}, 1) * 256 + get_byte(${column}, 2) as version from ${table}
+    where ${column} is not null order by 1`).then((rows) => rows.map(({ version }) => version));
+const lines = (act: string) =>
+  query('select target, count, actor, tenant_id from audit_unsealed where act = $1 order by target', [act]);
+
+/** By a replica that starts now: what the caller called the verification. */
+async function readable(): Promise<void> {
+  const [row] = await query('select reference from verification where id = $1', [verificationId]);
+  const identity = { table: 'verification', column: 'reference', rowId: verificationId, tenantId: mine.tenantId };
+  const opened = (await (await replica()).open(mine.tenantId)).decrypt('report', identity, row.reference);
+  expect(opened.toString()).toBe('APP-1');
+}
+
+describe('jpki keys rotate', () => {
+  it('makes versions that open at once and seal later, and not two while one waits', async () => {
+    const first = await keys('rotate', '--tenant', 'mine', '--purpose', 'report');
+    expect(first).toMatchObject({ code: 0, tenants: 1, done: 1, sealsInSeconds: 360 });
+    expect(await keys('rotate')).toMatchObject({ code: 0, tenants: 2, done: 9 });
+    expect(await keys('rotate')).toMatchObject({ code: 0, tenants: 2, done: 0 });
+    const rows = await query(
+      `select version, count(*)::int, bool_and(seals_from > now() + interval '300 s') as later from data_key group by 1 order by 1`,
+    );
+    expect(rows).toEqual([
+      { version: 1, count: 10, later: false },
+      { version: 2, count: 10, later: true },
+    ]);
+    const identity = { table: 'verification', column: 'reference', rowId: 'ver_x', tenantId: mine.tenantId };
+    const before = (await (await replica()).open(mine.tenantId)).encrypt('report', identity, Buffer.from('x'));
+    expect(before.readUInt16BE(1)).toBe(1);
+    expect((await lines('data-key.rotate')).map(({ target }) => target)).toContain('report/2');
+    expect(await lines('data-key.rotate')).toHaveLength(10);
+  });
+
+  it('lets the new version seal when its time has come; a replica that read it before opens that', async () => {
+    const early = await (await replica()).open(mine.tenantId);
+    await query('update data_key set seals_from = now()');
+    const late = await (await replica()).open(mine.tenantId);
+    const identity = { table: 'verification', column: 'reference', rowId: 'ver_x', tenantId: mine.tenantId };
+    const sealed = late.encrypt('report', identity, Buffer.from('x'));
+    expect(sealed.readUInt16BE(1)).toBe(2);
+    expect(early.decrypt('report', identity, sealed)).toEqual(Buffer.from('x'));
+    await readable();
+  });
+
+  it('refuses a purpose that there is not', async () => {
+    expect((await runInTerminal(['keys', 'rotate', '--purpose', 'x'], env)).code).toBe(2);
+  });
+});
+
+describe('jpki keys reencrypt', () => {
+  it('knows every column that is sealed', async () => {
+    const columns = await query(
+      `select c.table_name || '.' || c.column_name as name from information_schema.columns c
+       where c.table_schema = 'public' and c.data_type = 'bytea' order by 1`,
+    );
+    const others = [
+      ...['audit_batch.leaves', 'audit_key.private_key', 'audit_key.public_key', 'audit_seal.previous'],
+      ...[
+        'audit_seal.root',
+        'audit_seal.signature',
+        'certificate.certificate_sha256',
+        'certificate.distribution_point',
+      ],
+      ...['certificate.issuer_key_sha256', 'certificate.serial_match', 'certificate.serial_number_mac'],
+      ...['client.certificate_sha256', 'client_key.key_hash', 'data_key.wrapped_key', 'deployment_key.check_value'],
+      ...['idempotency_key.answer', 'idempotency_key.body_hash', 'idempotency_key.key_hash'],
+      ...['public_document.octets', 'public_document.sha256', 'verification.reference_mac'],
+    ];
+    const sealed = columns.map(({ name }) => name as string).filter((name) => !others.includes(name));
+    expect(sealed).toEqual(SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort());
+  });
+
+  it('seals every field anew, once; an altered one stays, is told of, and hinders no other', async () => {
+    await query(
+      `update evidence set signature = set_byte(signature, 40, get_byte(signature, 40) # 1) where tenant_id = $1`,
+      [theirs.tenantId],
+    );
+    const first = await keys('reencrypt');
+    expect(first).toMatchObject({
+      code: 1,
+      tenants: 2,
+      unreadable: [expect.stringMatching(/^evidence.signature ver_/)],
+    });
+    expect(first).toMatchObject({ done: expect.any(Number) });
+    expect(Number((first as { done?: number }).done)).toBeGreaterThan(10);
+    for (const { table, column } of SEALED_COLUMNS) {
+      const damaged = `${table}.${column}` === 'evidence.signature';
+      const versions = await versionsOf(table, column);
+      if (versions.length > 0) expect([table, column, versions]).toEqual([table, column, damaged ? [1, 2] : [2]]);
+    }
+    await readable();
+    expect(await keys('reencrypt')).toMatchObject({ code: 1, done: 0 });
+    expect((await lines('data-key.reencrypt')).map(({ target }) => target)).toContain('verification.attributes');
+  });
+});
+
+describe('jpki keys rewrap', () => {
+  const keyIds = () =>
+    query(`select distinct case get_byte(wrapped, 0) when 1 then 'file/' || get_byte(wrapped, 2)
+        else convert_from(substr(wrapped, 3, get_byte(wrapped, 1)), 'UTF8') end as id
+      from (select wrapped_key as wrapped from data_key union all select private_key from audit_key) w order by 1`).then(
+      (rows) => rows.map(({ id }) => id),
+    );
+
+  it('wraps all under a key that was added to the file; a replica that runs reads the file again', async () => {
+    const running = await replica();
+    expect(await keys('rewrap')).toMatchObject({ code: 0, done: 0, keyId: 'file/1' });
+    expect(await keys('add')).toEqual({ code: 0, keyId: 'file/2' });
+    expect(await keys('rewrap', '--tenant', 'mine')).toMatchObject({ code: 0, done: 10, keyId: 'file/2' });
+    expect(await keyIds()).toEqual(['file/1', 'file/2']);
+    expect(await keys('rewrap')).toMatchObject({ code: 0, done: 11, keyId: 'file/2' }); // with the key of the seals
+    expect(await keyIds()).toEqual(['file/2']);
+    await running.open(mine.tenantId);
+    await running.open(theirs.tenantId);
+    expect((await lines('key-encryption-key.create')).map(({ target }) => target)).toEqual(['file/2']);
+    expect((await lines('data-key.rewrap')).map(({ count }) => count).sort()).toEqual([1, 10, 10]);
+  });
+
+  it('moves all to another provider, told what an altered and a swapped wrapping are', async () => {
+    Object.assign(env, {
+      ...{ KEY_PROVIDER: 'vault-transit', VAULT_TRANSIT_KEY: 'jpki' },
+      ...{ VAULT_ADDR: transit.server.url, VAULT_TOKEN: TOKEN },
+    });
+    const swap = `update data_key d set wrapped_key = o.wrapped_key from data_key o
+      where d.tenant_id = o.tenant_id and d.version = 1 and o.version = 1 and d.tenant_id = $1
+        and (d.purpose, o.purpose) in (('serial', 'report'), ('report', 'serial'))`;
+    await query(swap, [theirs.tenantId]);
+    const told = await keys('rewrap');
+    expect(told).toMatchObject({
+      ...{ code: 1, done: 19, keyId: 'vault-transit/jpki/1' },
+      unreadable: [`data_key ${theirs.tenantId} report/1`, `data_key ${theirs.tenantId} serial/1`],
+    });
+    await query(swap, [theirs.tenantId]);
+    expect(await keys('rewrap')).toMatchObject({ code: 0, done: 2 });
+    expect(await keyIds()).toEqual(['vault-transit/jpki/1']);
+    transit.rotate();
+    expect(await keys('rewrap')).toMatchObject({ code: 0, done: 21, keyId: 'vault-transit/jpki/2' });
+    expect(await keyIds()).toEqual(['vault-transit/jpki/2']);
+  });
+
+  it('stops with a sentence while the provider is away, and goes on afterwards', async () => {
+    transit.rotate();
+    transit.server.answer = (response) => response.writeHead(503).end();
+    const away = await runInTerminal(['keys', 'rewrap'], env);
+    expect([away.code, away.err]).toEqual([1, [expect.stringMatching(/^Vault cannot encrypt right now/)]]);
+    transit.server.answer = undefined;
+    expect(await keys('rewrap')).toMatchObject({ code: 0, done: 21, keyId: 'vault-transit/jpki/3' });
+  });
+
+  it('is not for the application: its login can alter no key', async () => {
+    const { DATABASE_ADMIN_URL: _, ...asLogin } = env;
+    transit.rotate();
+    const { code } = await runInTerminal(['keys', 'rewrap'], asLogin);
+    expect(code).toBe(1);
+    expect(await keyIds()).toEqual(['vault-transit/jpki/3']);
+  });
+});
