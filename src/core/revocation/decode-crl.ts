@@ -35,9 +35,8 @@ export function decodeCrl(bytes: Uint8Array): Crl {
   const issuer = decodeName(tbs.next());
   const thisUpdate = readTime(tbs.next());
   const nextUpdate = decodeNextUpdate(tbs);
+  // §5.1.2.6 has a CA leave the list out when it is empty; the type allows an empty one (§5.1), and it says the same.
   const revoked = tbs.nextIf(tags.SEQUENCE);
-  // §5.1.2.6: without revoked certificates the list is absent.
-  if (revoked?.length === 0) throw revoked.error('invalid-value', 'an empty list of revoked certificates');
   const tagged = tbs.nextIf(tags.contextConstructed(0));
   if (tagged !== undefined && version === 1) throw tagged.error('unsupported-version', 'extensions in a v1 CRL');
   const extensions = tagged === undefined ? [] : decodeExtensionList(tagged.only(tags.SEQUENCE));
