@@ -15,6 +15,8 @@ import { createAuditService, createSealKeys } from './features/audit/service.ts'
 import { createAuthenticate } from './features/authenticate.ts';
 import { challengeRoutes } from './features/challenges/routes.ts';
 import { createChallengeService } from './features/challenges/service.ts';
+import { evidenceRoutes } from './features/evidence/routes.ts';
+import { createEvidenceService } from './features/evidence/service.ts';
 import { createSweeps } from './features/jobs/service.ts';
 import { RIGHTS } from './features/rights.ts';
 import { createAdmin } from './features/tenants/admin.ts';
@@ -190,9 +192,10 @@ async function startOn(
   const audit = createAuditService({ database, clock });
   metrics.waitingAuditLines(audit.waiting);
   const refusals = createRefusals({ database, clock, log });
+  const sealKeys = createSealKeys(database, vault.deployment);
   const sealer = createSealer({
     database,
-    keys: createSealKeys(database, vault.deployment),
+    keys: sealKeys,
     clock,
     log,
     deliver: createDelivery({ database, keepers: openSealKeepers(config, httpClient), clock, log }),
@@ -219,6 +222,7 @@ async function startOn(
       ...verificationRoutes(verifications),
       ...adminRoutes(createAdmin(tenants)),
       ...auditRoutes(audit),
+      ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, clock })),
     },
     rights: RIGHTS,
     authenticate: createAuthenticate(tenants, openTokens(config, { httpClient, clock, log })),

@@ -8,6 +8,7 @@ import { openDatabaseUrls, operator, readConfig, withStops } from './administrat
 import { type Command, JSON_OPTION, readArguments } from './arguments.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { CLIENT_COMMANDS } from './client-commands.ts';
+import { EVIDENCE_COMMANDS } from './evidence-commands.ts';
 import { readGatewayFiles } from './gateway-files.ts';
 import { runJudge } from './judge/run-judge.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ...TENANT_COMMANDS,
   ...CLIENT_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...EVIDENCE_COMMANDS,
   ...KEY_COMMANDS,
   judge,
 };

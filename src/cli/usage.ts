@@ -71,6 +71,12 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
       Wraps every data key under the key-encryption key of now; run it again when it was cut short. The four commands of
       keys work as DATABASE_ADMIN_URL while the service runs; exit code 1 when something did not open.
 
+  evidence verify FILE [--anchor FILE|SHA256 ...] [--trust FILE ...] [--json]
+      証拠一式をあらためて判定します。ネットワークもデータベースも設定も要りません。
+      Judges an evidence package again, offline. A trust anchor is believed if it is a JPKI root or given by --anchor, a seal
+      key only if given by --trust (the JSON of GET /jpki/audit-seals). Exit codes: 0 the same verdict, of proven origin; 1 altered,
+      or another verdict; 3 consistent in itself, origin not proven.
+
   judge < CASES.ndjson > VERDICTS.ndjson
       標準入力の案件（1行に1件のJSON）を判定し、1行に1件ずつ結果を出します。データベースも設定も要りません。
       Judges the cases on standard input, one JSON object a line, one verdict a line; needs no database, no settings.

@@ -28,6 +28,7 @@ export const RIGHTS: Readonly<Record<string, OperationRight | null>> = {
   verify: verifying('verify'),
   listVerifications: verifying('verify'),
   readVerification: verifying('verify'),
+  exportEvidence: verifying('reports:export'),
   listAuditEvents: AUDITING,
   listAuditSeals: AUDITING,
 

@@ -1,5 +1,6 @@
 import { auditRoutes } from '../../src/features/audit/routes.ts';
 import { type ChallengeUseCases, challengeRoutes } from '../../src/features/challenges/routes.ts';
+import { evidenceRoutes } from '../../src/features/evidence/routes.ts';
 import { RIGHTS } from '../../src/features/rights.ts';
 import type { Caller, Scope, TenantRole } from '../../src/features/tenants/caller.ts';
 import { defaultPolicy } from '../../src/features/tenants/policy.ts';
@@ -17,6 +18,7 @@ import { createMetrics } from '../../src/platform/metrics.ts';
 import { contract } from './contract.ts';
 import { fakeAdmin } from './fake-admin.ts';
 import { fakeAudit } from './fake-audit.ts';
+import { fakeEvidence } from './fake-evidence.ts';
 
 export const NOW = Date.parse('2026-11-22T03:00:00Z');
 export const VERIFY_KEY = 'jpk_verify';
@@ -122,6 +124,7 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
       ...verificationRoutes(useCases),
       ...adminRoutes(fakeAdmin),
       ...auditRoutes(fakeAudit),
+      ...evidenceRoutes(fakeEvidence),
     },
     rights: RIGHTS,
     limiter: createRateLimiter(fakeLeases(), clock),

@@ -11,6 +11,7 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown]>>
   verify: ['/jpki/verify', { purpose: 'a', signature: { format: 'cms', value: 'YWJj' } }],
   listVerifications: ['/jpki/verifications'],
   readVerification: [`/jpki/verifications/${verification.verificationId}`],
+  exportEvidence: [`/jpki/verifications/${verification.verificationId}/evidence`],
   listAuditEvents: ['/jpki/audit-events'],
   listAuditSeals: ['/jpki/audit-seals'],
   createTenant: ['/admin/tenants', { name: 'bank-b' }],

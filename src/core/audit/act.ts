@@ -14,6 +14,7 @@ export const AUDIT_ACTS = [
   'data-key.rewrap',
   'data-key.rotate',
   'key-encryption-key.create',
+  'evidence.export',
   'request.refuse',
   'schema.migrate',
   'tenant.create',

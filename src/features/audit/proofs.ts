@@ -1,10 +1,12 @@
+import type { AuditAct } from '../../core/audit/act.ts';
 import type { AuditLine } from '../../core/audit/audit-line.ts';
 import { buildInclusionProof } from '../../core/audit/merkle-tree.ts';
 import type { AuditSeal } from '../../core/audit/seal.ts';
 import type { SealKey } from '../../core/audit/trail.ts';
+import type { Instant } from '../../core/instant.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
 import type { Transaction } from '../../platform/database/database.ts';
-import { type LineOnFile, loadLeaves, loadLines } from './audit-store.ts';
+import { type LineOnFile, loadLeaves, loadLines, selectLines } from './audit-store.ts';
 import { loadPublicKeys, loadSeals } from './seal-store.ts';
 
 /** What convinces anyone who trusts the key that this line was sealed, and tells nothing of any other line. */
@@ -50,6 +52,20 @@ export async function proveLines(
   });
   return { proofs, waiting: lines.filter((one) => !isSealed(one)).map(({ line }) => line.id) };
 }
+
+/** Proofs of the lines of one act on one id, of those that happened at that millisecond: ids begin with the time. */
+export async function proveAct(
+  trx: Transaction,
+  tenantId: string,
+  { act, target, at }: { readonly act: AuditAct; readonly target: string; readonly at: Instant },
+): Promise<LineProofs> {
+  const [from, to] = [new Date(at), new Date(at + 1)];
+  const lines = await selectLines(trx, { tenantId, act, target, from, to, limit: MOST_OF_AN_ACT });
+  const ids = lines.map(({ line }) => line.id);
+  return proveLines(trx, [tenantId], ids);
+}
+
+const MOST_OF_AN_ACT = 16;
 
 type Sealed = LineOnFile & { readonly place: NonNullable<LineOnFile['place']> };
 const isSealed = (one: LineOnFile): one is Sealed => one.place !== null;

@@ -9,6 +9,7 @@ const ACTS: Readonly<Record<string, AuditAct>> = {
   verify: 'verification.perform',
   listVerifications: 'verification.list',
   readVerification: 'verification.read',
+  exportEvidence: 'evidence.export',
   listAuditEvents: 'audit.list',
   createTenant: 'tenant.create',
   changeTenantPolicy: 'tenant.policy-change',

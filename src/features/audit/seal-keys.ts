@@ -11,6 +11,8 @@ import { insertKey, loadNewestKey, lockSeals } from './seal-store.ts';
 export interface SealKeys {
   /** Within a sealer's transaction: the signer, and from when it may sign. Makes the first key. */
   current(trx: Transaction, now: Instant): Promise<{ readonly signer: AuditSigner; readonly validFrom: Instant }>;
+  /** The signer of now, for what else the deployment signs. Makes the first key. */
+  signer(now: Instant): Promise<AuditSigner>;
   /** A new key from now on; the older ones sign no more and verify what they signed. Gives its id. */
   rotate(now: Instant, actor: AuditActor): Promise<string>;
   /** Is the private half of this key ours, and does it make this public one? */
@@ -44,13 +46,21 @@ export function createSealKeys(database: Database, secrets: DeploymentSecrets): 
     return signer;
   }
 
+  async function current(trx: Transaction, now: Instant) {
+    const newest = await loadNewestKey(trx);
+    if (newest === undefined) return { signer: await create(trx, now, 'system'), validFrom: now };
+    if (opened?.keyId !== newest.keyId) opened = await open(newest.keyId, newest.privateKey);
+    return { signer: opened, validFrom: newest.validFrom };
+  }
+
   return {
-    async current(trx, now) {
-      const newest = await loadNewestKey(trx);
-      if (newest === undefined) return { signer: await create(trx, now, 'system'), validFrom: now };
-      if (opened?.keyId !== newest.keyId) opened = await open(newest.keyId, newest.privateKey);
-      return { signer: opened, validFrom: newest.validFrom };
-    },
+    current,
+
+    signer: (now) =>
+      database.knex.transaction(async (trx) => {
+        if ((await loadNewestKey(trx)) === undefined) await lockSeals(trx);
+        return (await current(trx, now)).signer;
+      }),
 
     rotate: (now, actor) =>
       database.knex.transaction(async (trx) => {

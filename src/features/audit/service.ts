@@ -10,10 +10,11 @@ import type { SealFilters, SealPage } from './wire.ts';
 // what other features need of the trail
 export { appendAuditLine, appendAuditLines } from './append.ts';
 export { type AuditActor, type AuditOutcome, DEPLOYMENT, lineOf, type NewAuditLine } from './line.ts';
-export { type LineProof, type LineProofs, proveLines } from './proofs.ts';
+export { type LineProof, type LineProofs, proveAct, proveLines } from './proofs.ts';
 export { pruneAuditLines } from './prune.ts';
 export { rewrapSealKeys } from './rewrap-seal-keys.ts';
 export { createSealKeys, type SealKeys } from './seal-keys.ts';
+export { describeKey } from './seals.ts';
 
 export interface AuditService extends AuditEvents {
   seals(caller: Caller, filters: SealFilters): Promise<ServiceResult<SealPage>>;

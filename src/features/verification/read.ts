@@ -5,7 +5,7 @@ import { type Problem, problem, type ServiceResult } from '../service-result.ts'
 import type { Caller } from '../tenants/caller.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { buildResponse, buildSummary, type StoredReport } from './response.ts';
-import type { Selection, VerificationRow, VerificationStore } from './store.ts';
+import type { Selection, VerificationReportRow, VerificationRow, VerificationStore } from './store.ts';
 import type { VerificationFilters, VerificationPage, VerificationResponse } from './wire.ts';
 
 const USUAL_LIMIT = 50;
@@ -25,28 +25,33 @@ export async function readVerification(
   verificationId: string,
   occasion: Occasion,
 ): Promise<ServiceResult<VerificationResponse>> {
-  const { tenantId, tenantRole } = caller;
+  const { tenantId } = caller;
   const line = lineOf(caller, occasion, 'verification.read', verificationId);
   const row = await store.loadVerification(verificationId, line);
   if (row === undefined) return problem('verification-not-found');
-  const sealed = await vault.open(tenantId);
-  const identity = { table: 'verification', column: 'attributes', rowId: verificationId, tenantId };
+  return { ok: true, value: buildAnswer(await vault.open(tenantId), caller, row) };
+}
+
+/** The answer of that day. */
+export function buildAnswer(
+  sealed: TenantVault,
+  { tenantId, tenantRole }: Caller,
+  row: VerificationReportRow,
+): VerificationResponse {
+  const identity = { table: 'verification', column: 'attributes', rowId: row.id, tenantId };
   const attributes =
     row.attributes === null
       ? null
       : (JSON.parse(sealed.decrypt('attributes', identity, row.attributes).toString()) as CertifiedAttributes);
-  return {
-    ok: true,
-    value: buildResponse({
-      verificationId,
-      reference: openReference(sealed, tenantId, row),
-      purpose: row.purpose,
-      report: JSON.parse(row.report) as StoredReport,
-      attributes,
-      ids: { certificateId: row.certificate_id, subjectId: row.subject_id, subjectIsNew: row.subject_is_new },
-      role: tenantRole,
-    }),
-  };
+  return buildResponse({
+    verificationId: row.id,
+    reference: openReference(sealed, tenantId, row),
+    purpose: row.purpose,
+    report: JSON.parse(row.report) as StoredReport,
+    attributes,
+    ids: { certificateId: row.certificate_id, subjectId: row.subject_id, subjectIsNew: row.subject_is_new },
+    role: tenantRole,
+  });
 }
 
 /** Newest first, by pages. */

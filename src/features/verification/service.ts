@@ -25,6 +25,8 @@ import { describeRules } from './rules.ts';
 import { createVerificationStore } from './store.ts';
 import type { VerificationFilters, VerificationPage, VerificationResponse, VerifyRequest } from './wire.ts';
 
+export { type EvidenceOnFile, loadEvidence } from './evidence-on-file.ts';
+
 export interface VerificationServiceDependencies {
   readonly database: Database;
   readonly vault: Vault;

@@ -1,6 +1,6 @@
 import type { CrlReason } from '../../core/revocation/status.ts';
 import type { Indication, SubIndication } from '../../core/verdict/check.ts';
-import type { Database } from '../../platform/database/database.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import { createGroupedCalls } from '../../platform/database/grouped-calls.ts';
 import { firstIdAt } from '../../platform/ids.ts';
 import { appendAuditLine, type NewAuditLine } from '../audit/service.ts';
@@ -98,6 +98,15 @@ const SUMMARY = [
   'subject_is_new',
 ];
 
+export const selectVerification = (
+  trx: Transaction,
+  tenantId: string,
+  id: string,
+): Promise<VerificationReportRow | undefined> =>
+  trx('verification')
+    .where({ tenant_id: tenantId, id })
+    .first<VerificationReportRow | undefined>(...SUMMARY, 'report', 'attributes');
+
 export type VerificationStore = ReturnType<typeof createVerificationStore>;
 
 const OPERATION = 'verifications.verify';
@@ -150,9 +159,7 @@ export function createVerificationStore(database: Database) {
     /** The line tells that it was read; of one that is not there nothing was. */
     async loadVerification(id: string, line: NewAuditLine): Promise<VerificationReportRow | undefined> {
       return database.inTenant(line.tenantId, async (trx) => {
-        const row = await trx('verification')
-          .where({ tenant_id: line.tenantId, id })
-          .first<VerificationReportRow | undefined>(...SUMMARY, 'report', 'attributes');
+        const row = await selectVerification(trx, line.tenantId, id);
         if (row !== undefined) await appendAuditLine(trx, line);
         return row;
       });

@@ -42,6 +42,13 @@ export function streamWith(status: number, contentType: string, result: UseCaseR
   return { status, contentType, parts: result.value };
 }
 
+/** A use case's octets as a file of that name; its failure as a problem. */
+export function fileWith(status: number, contentType: string, name: string, result: UseCaseResult<Buffer>): Reply {
+  if (!result.ok) throw problemOf(result);
+  const headers = { 'Content-Disposition': `attachment; filename="${name}"` };
+  return { status, contentType, text: result.value, headers };
+}
+
 function problemOf({ code, errors = [] }: Extract<UseCaseResult<unknown>, { ok: false }>): HttpProblem {
   return new HttpProblem(
     code,

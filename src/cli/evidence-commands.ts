@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { toHex } from '../core/bytes.ts';
+import { DecodeError } from '../core/der/decode-error.ts';
+import { nodeCrypto } from '../platform/crypto.ts';
+import { StartRefused } from '../platform/start-refused.ts';
+import { decodeTrustAnchors } from '../platform/trust-anchors.ts';
+import { type Command, JSON_OPTION, onlyOne, readArguments } from './arguments.ts';
+import type { PackageVerdict } from './evidence/package-verdict.ts';
+import { decodeTrustedKeys, type TrustedKey } from './evidence/trusted-keys.ts';
+import { verdictLines } from './evidence/verdict-lines.ts';
+import { verifyPackage } from './evidence/verify-package.ts';
+
+/** 2 is wrong usage. */
+const EXIT_CODES: Readonly<Record<PackageVerdict['result'], number>> = {
+  same: 0,
+  altered: 1,
+  differs: 1,
+  'origin-not-proven': 3,
+};
+
+const PIN = /^[0-9a-fA-F]{64}$/;
+
+export const EVIDENCE_COMMANDS: Readonly<Record<string, Command>> = {
+  'evidence verify': async (args, terminal) => {
+    const several = { type: 'string', multiple: true } as const;
+    const options = { ...JSON_OPTION, anchor: several, trust: several } as const;
+    const { values, positionals } = readArguments(args, { options, allowPositionals: true });
+    const octets = await readGiven(onlyOne(positionals, 'package'));
+    const anchors = (await Promise.all((values.anchor ?? []).map(readAnchors))).flat();
+    const keys = (await Promise.all((values.trust ?? []).map(readKeys))).flat();
+    const verdict = await verifyPackage(octets, { anchors, keys });
+    if (values.json) terminal.out(JSON.stringify(verdict));
+    else for (const line of verdictLines(verdict)) terminal.out(line);
+    return EXIT_CODES[verdict.result];
+  },
+};
+
+async function readGiven(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new StartRefused([`${path} cannot be read.`], cause as Error);
+  }
+}
+
+/** A pin as it is, or those of the certificates in a file. */
+async function readAnchors(given: string): Promise<readonly string[]> {
+  if (PIN.test(given)) return [given.toLowerCase()];
+  try {
+    const certificates = decodeTrustAnchors(await readGiven(given));
+    if (certificates.length > 0) return certificates.map(({ der }) => toHex(nodeCrypto.digest('SHA-256', der)));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  throw new StartRefused([`${given} is neither a SHA-256 nor a file with a certificate.`]);
+}
+
+async function readKeys(path: string): Promise<readonly TrustedKey[]> {
+  const keys = decodeTrustedKeys((await readGiven(path)).toString());
+  if (keys === undefined) throw new StartRefused([`${path} is no answer of GET /jpki/audit-seals.`]);
+  return keys;
+}

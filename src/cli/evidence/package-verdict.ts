@@ -1,0 +1,55 @@
+import type { PackageFault, PackageKind } from '../../core/evidence/manifest.ts';
+import type { Difference } from '../../core/evidence/recorded-report.ts';
+
+/** One thing that is wrong with a package; `name`: the entry, null for the file as a whole. */
+export interface Fault {
+  readonly fault:
+    | PackageFault['fault']
+    | 'not-a-package'
+    | 'octets-altered'
+    | 'manifest-unreadable'
+    | 'manifest-seal-broken'
+    | 'entry-unreadable'
+    | 'entries-disagree'
+    | 'audit-line-unproven'
+    | 'audit-line-missing';
+  readonly name: string | null;
+}
+
+/** Whether a key or an anchor is one that whoever asks trusts, not merely one that the package brought. */
+export interface Trusted {
+  readonly sha256: string;
+  readonly trusted: boolean;
+}
+
+/** What came of verifying a package. */
+export interface PackageVerdict {
+  /**
+   * `same`: intact and the same verdict, of proven origin; `origin-not-proven`: the same, but anyone could have made it;
+   * `differs`: judged again, something comes out otherwise; `altered`: not the octets that the manifest tells of.
+   */
+  readonly result: 'same' | 'origin-not-proven' | 'differs' | 'altered';
+  readonly faults: readonly Fault[];
+  readonly verificationId: string | null;
+  readonly kind: PackageKind | null;
+  readonly formatVersion: number | null;
+  readonly verifiedAt: string | null;
+  readonly indication: string | null;
+  readonly subIndication: string | null;
+  /** Was the verdict judged again? Not where the evidence is withheld. */
+  readonly judgedAgain: boolean;
+  readonly differences: readonly Difference[];
+  /** Checks that rest on what the deployment had on file. */
+  readonly takenFromRecord: readonly string[];
+  /** The trust anchor that the path ends at; null without a path, or when it was not judged again. */
+  readonly anchor: Trusted | null;
+  /** The key that signed the manifest. */
+  readonly sealKey: Trusted | null;
+  readonly auditLines: { readonly sealed: number; readonly waiting: number };
+}
+
+export const NOTHING_KNOWN: Omit<PackageVerdict, 'result' | 'faults'> = {
+  ...{ verificationId: null, kind: null, formatVersion: null, verifiedAt: null, indication: null, subIndication: null },
+  ...{ judgedAgain: false, differences: [], takenFromRecord: [], anchor: null, sealKey: null },
+  auditLines: { sealed: 0, waiting: 0 },
+};

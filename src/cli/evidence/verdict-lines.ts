@@ -1,0 +1,37 @@
+import type { PackageVerdict } from './package-verdict.ts';
+
+const RESULTS: Readonly<Record<PackageVerdict['result'], string>> = {
+  same: 'The package is whole and its origin is proven. 証拠一式は改ざんされておらず、出所も確かめられました。',
+  'origin-not-proven':
+    'Consistent in itself, origin not proven: anyone could have made it. 内容に矛盾はありませんが、出所は確かめられていません。',
+  differs: 'Judged again, it comes out otherwise. あらためて判定した結果が記録と異なります。',
+  altered: 'This is not the package as it was made. 証拠一式が改ざんされているか、壊れています。',
+};
+
+/** For people. */
+export function verdictLines(verdict: PackageVerdict): readonly string[] {
+  const { verificationId, indication, subIndication, verifiedAt, judgedAgain, anchor, sealKey } = verdict;
+  const isKnown = verificationId !== null && indication !== null;
+  const says = [indication, subIndication].filter(Boolean).join(' / ');
+  return [
+    RESULTS[verdict.result],
+    ...verdict.faults.map(({ fault, name }) => `  ${fault}${name === null ? '' : `: ${name}`}`),
+    ...(isKnown ? [`  ${verificationId}, ${verifiedAt}: ${says}`] : []),
+    ...verdict.differences.map(
+      ({ at, recorded, found }) => `  ${at}: recorded ${JSON.stringify(recorded)}, now ${JSON.stringify(found)}`,
+    ),
+    ...(isKnown && verdict.differences.length === 0 ? [judgementLine(judgedAgain)] : []),
+    ...verdict.takenFromRecord.map((check) => `  ${check} is taken from the record: no package can show it.`),
+    ...(anchor === null ? [] : [trustLine('trust anchor', anchor, '--anchor')]),
+    ...(sealKey === null ? [] : [trustLine('seal key', sealKey, '--trust')]),
+    ...(verdict.auditLines.waiting > 0 ? ['  The audit line was not sealed yet when the package was made.'] : []),
+  ];
+}
+
+const judgementLine = (judgedAgain: boolean): string =>
+  judgedAgain
+    ? '  Judged again: the same verdict. あらためて判定しても同じ結果です。'
+    : '  Not judged again: certificate and revocation list are withheld. 電子証明書等を含まないため、再判定はしていません。';
+
+const trustLine = (what: string, { sha256, trusted }: { sha256: string; trusted: boolean }, option: string): string =>
+  `  ${what} ${sha256}: ${trusted ? 'trusted' : `not trusted (${option} was not given for it)`}`;

@@ -1,0 +1,136 @@
+import { hash } from 'node:crypto';
+import { toHex } from '../../core/bytes.ts';
+import type { PackageKind } from '../../core/evidence/manifest.ts';
+import {
+  AUDIT,
+  type AuditDocument,
+  ENTRY_NAMES,
+  POLICY,
+  type PolicyDocument,
+  VERIFICATION,
+  type VerificationDocument,
+} from '../../core/evidence/package-entries.ts';
+import { compareReports, RECORDED_REPORT, type RecordedReport } from '../../core/evidence/recorded-report.ts';
+import { type SealedLine, verifyAuditLine } from '../../core/evidence/verify-audit.ts';
+import { PRODUCTION_ROOTS } from '../../core/jpki/production-roots.ts';
+import { auditCrypto } from '../../platform/audit-crypto.ts';
+import { nodeCrypto } from '../../platform/crypto.ts';
+import { EntryUnusable, judgePackage, type PackageDocuments } from './judge-package.ts';
+import { type Fault, NOTHING_KNOWN, type PackageVerdict } from './package-verdict.ts';
+import { decodeBase64, decodeDocument, type IntactPackage, readPackage } from './read-package.ts';
+import { isTrustedKey, type TrustedKey } from './trusted-keys.ts';
+
+export interface Trust {
+  /** SHA-256 of root certificates, beside those compiled in. */
+  readonly anchors: readonly string[];
+  readonly keys: readonly TrustedKey[];
+}
+
+/** Judges a package again: of what it holds, nothing is believed but what the pins and `trust` vouch for. */
+export async function verifyPackage(octets: Buffer, trust: Trust): Promise<PackageVerdict> {
+  const read = await readPackage(octets);
+  if (!read.ok) return { ...NOTHING_KNOWN, result: 'altered', faults: read.faults };
+  const { manifest, entries, sealKey } = read.value;
+  const about = {
+    ...NOTHING_KNOWN,
+    ...{ verificationId: manifest.verificationId, kind: manifest.kind, formatVersion: manifest.formatVersion },
+  };
+  try {
+    const documents = decodeDocuments(read.value);
+    const audit = verifyAudit(documents, entries);
+    const judged = manifest.kind === 'full' ? judgePackage(documents, entries) : undefined;
+    const anchorSha256 = judged?.anchor && toHex(nodeCrypto.digest('SHA-256', judged.anchor.der));
+    const anchor =
+      anchorSha256 === undefined ? null : { sha256: anchorSha256, trusted: isTrusted(anchorSha256, trust) };
+    const { verifiedAt, indication, subIndication } = documents.report;
+    const differences = judged === undefined ? [] : compareReports(documents.report, judged.report);
+    const at = Date.parse(verifiedAt);
+    const isSealTrusted =
+      isTrustedKey(trust.keys, sealKey, null) &&
+      audit.sealed.every((line) => isTrustedKey(trust.keys, line, line.sealedAt)) &&
+      audit.sealed.some(({ sealedAt }) => sealedAt >= at);
+    const isProven = isSealTrusted && anchor?.trusted !== false;
+    return {
+      ...about,
+      ...{ verifiedAt, indication, subIndication, differences, anchor, faults: [] },
+      result: differences.length > 0 ? 'differs' : isProven ? 'same' : 'origin-not-proven',
+      judgedAgain: judged !== undefined,
+      takenFromRecord: judged?.takenFromRecord ?? [],
+      sealKey: { sha256: sealKey.keyId, trusted: isSealTrusted },
+      auditLines: { sealed: audit.sealed.length, waiting: audit.waiting },
+    };
+  } catch (error) {
+    if (!(error instanceof PackageBroken) && !(error instanceof EntryUnusable)) throw error;
+    const fault: Fault = { fault: error.fault, name: error.entry };
+    return { ...about, result: 'altered', faults: [fault] };
+  }
+}
+
+class PackageBroken extends Error {
+  readonly fault: Fault['fault'];
+  readonly entry: string;
+
+  constructor(fault: Fault['fault'], entry: string) {
+    super(fault);
+    this.fault = fault;
+    this.entry = entry;
+  }
+}
+
+const isTrusted = (sha256: string, { anchors }: Trust): boolean =>
+  anchors.includes(sha256) || PRODUCTION_ROOTS.some((pin) => pin.sha256 === sha256);
+
+/** What a provider is not given must not have crept in, nor what the rules name be left out. */
+const KEPT_FROM_PROVIDERS: readonly string[] = [ENTRY_NAMES.certificate, ENTRY_NAMES.ocspResponse, ENTRY_NAMES.crl];
+
+function decodeDocuments({ manifest, entries }: IntactPackage): PackageDocuments {
+  const decode = <T>(name: string, shape: Parameters<typeof decodeDocument>[1]): T => {
+    const document = decodeDocument<T>(entries.get(name), shape);
+    if (document === undefined) throw new PackageBroken('entry-unreadable', name);
+    return document;
+  };
+  const verification = decode<VerificationDocument>(ENTRY_NAMES.verification, VERIFICATION);
+  const policy = decode<PolicyDocument>(ENTRY_NAMES.policy, POLICY);
+  const report = decode<RecordedReport>(ENTRY_NAMES.report, RECORDED_REPORT);
+  const ids = [verification.verificationId, report.verificationId];
+  const agrees = (holds: boolean, name: string) => {
+    if (!holds) throw new PackageBroken('entries-disagree', name);
+  };
+  agrees(
+    ids.every((id) => id === manifest.verificationId),
+    ENTRY_NAMES.report,
+  );
+  agrees(report.verifiedAt === verification.verifiedAt, ENTRY_NAMES.report);
+  agrees(report.purpose === verification.purpose, ENTRY_NAMES.report);
+  agrees(policy.version === hash('sha256', JSON.stringify(policy.policy)), ENTRY_NAMES.policy);
+  agrees(hash('sha256', JSON.stringify(policy.rules)) === verification.settings.rulesSha256, ENTRY_NAMES.policy);
+  agrees(isOfKind(manifest.kind, manifest.withheld.length, entries), 'manifest.json');
+  return { verification, policy, report };
+}
+
+function isOfKind(kind: PackageKind, withheld: number, entries: ReadonlyMap<string, Uint8Array>): boolean {
+  if (kind === 'full') return withheld === 0;
+  return withheld > 0 && KEPT_FROM_PROVIDERS.every((name) => !entries.has(name));
+}
+
+function verifyAudit(
+  { verification }: PackageDocuments,
+  entries: ReadonlyMap<string, Uint8Array>,
+): { readonly sealed: readonly SealedLine[]; readonly waiting: number } {
+  const audit = decodeDocument<AuditDocument>(entries.get(ENTRY_NAMES.audit), AUDIT);
+  if (audit === undefined) throw new PackageBroken('entry-unreadable', ENTRY_NAMES.audit);
+  const sealed = audit.lines.map((document) => {
+    const line = verifyAuditLine(document, decodeBase64, auditCrypto);
+    if (line === undefined) throw new PackageBroken('audit-line-unproven', ENTRY_NAMES.audit);
+    return line;
+  });
+  const at = Date.parse(verification.verifiedAt);
+  const isOfVerification = ({ line }: SealedLine) =>
+    line.target === verification.verificationId &&
+    line.act === 'verification.perform' &&
+    line.outcome === 'done' &&
+    line.at === at;
+  const isTold = sealed.every(isOfVerification) && sealed.length + audit.waiting.length > 0;
+  if (!isTold) throw new PackageBroken('audit-line-missing', ENTRY_NAMES.audit);
+  return { sealed, waiting: audit.waiting.length };
+}

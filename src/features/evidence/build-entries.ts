@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto';
+import type { PackageEntry, PackageKind } from '../../core/evidence/manifest.ts';
+import {
+  type AuditDocument,
+  ENTRY_NAMES,
+  formatDocument,
+  type PolicyDocument,
+  trustAnchorName,
+  type VerificationDocument,
+} from '../../core/evidence/package-entries.ts';
+import { formatInstant } from '../../core/rfc3339.ts';
+import type { EvidenceOnFile } from '../verification/service.ts';
+import { buildCover } from './cover.ts';
+
+export interface PackageParts {
+  readonly kind: PackageKind;
+  readonly evidence: EvidenceOnFile;
+  readonly audit: AuditDocument;
+}
+
+export interface PackageEntries {
+  readonly entries: readonly PackageEntry[];
+  /** Of these the package has the digest alone. */
+  readonly withheld: readonly PackageEntry[];
+}
+
+/** What holds the certificate, its serial number or a list of them. A raw signature holds none, a container does. */
+const KEPT_FROM_PROVIDERS: readonly string[] = [ENTRY_NAMES.certificate, ENTRY_NAMES.ocspResponse, ENTRY_NAMES.crl];
+
+/** Everything of a package but its manifest, in the order of the format. */
+export function buildEntries({ kind, evidence, audit }: PackageParts): PackageEntries {
+  const { answer, container, content, trustAnchors } = evidence;
+  const text = (name: string, document: object) => octets(name, Buffer.from(formatDocument(document)));
+  const octets = (name: string, value: Uint8Array | null): PackageEntry[] =>
+    value === null ? [] : [{ name, octets: value }];
+  const all = [
+    ...octets(ENTRY_NAMES.cover, Buffer.from(buildCover(kind, evidence))),
+    ...text(ENTRY_NAMES.verification, describeVerification(evidence)),
+    ...text(ENTRY_NAMES.report, answer),
+    ...text(ENTRY_NAMES.policy, describePolicy(evidence)),
+    ...octets(ENTRY_NAMES.content, content),
+    ...octets(ENTRY_NAMES.signature, evidence.signature),
+    ...octets(ENTRY_NAMES.certificate, evidence.certificate),
+    ...trustAnchors.flatMap((anchor, place) => octets(trustAnchorName(place), anchor)),
+    ...octets(ENTRY_NAMES.ocspResponse, evidence.ocspResponse),
+    ...octets(ENTRY_NAMES.crl, evidence.crl),
+    ...text(ENTRY_NAMES.audit, audit),
+  ];
+  const isWithheld = ({ name }: PackageEntry) =>
+    kind === 'service-provider' &&
+    (KEPT_FROM_PROVIDERS.includes(name) || (name === ENTRY_NAMES.signature && container.format === 'cms'));
+  return { entries: all.filter((entry) => !isWithheld(entry)), withheld: all.filter(isWithheld) };
+}
+
+function describeVerification({ answer, verifiedAt, container, settings, rules }: EvidenceOnFile) {
+  const { policy, ...rest } = settings;
+  const place = rules.trustAnchors.indexOf(settings.trustAnchorSha256 ?? '');
+  return {
+    version: 1,
+    verificationId: answer.verificationId,
+    verifiedAt: formatInstant(verifiedAt),
+    purpose: answer.purpose,
+    container,
+    path: place < 0 ? null : [ENTRY_NAMES.certificate, trustAnchorName(place)],
+    settings: rest,
+  } satisfies VerificationDocument;
+}
+
+function describePolicy({ settings: { policy }, rules }: EvidenceOnFile): PolicyDocument {
+  return { version: hash('sha256', JSON.stringify(policy)), policy, rules };
+}
