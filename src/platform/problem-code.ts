@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'not-found'
   | 'method-not-allowed'
   | 'internal-error'
+  | 'stored-value-altered'
   // the request makes no sense
   | 'invalid-request'
   | 'cursor-invalid'

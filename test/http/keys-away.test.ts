@@ -42,3 +42,29 @@ it('a lost holder of keys is 503, nothing is stored, and it mends itself', async
   const answered = await service.verify(body, { 'Idempotency-Key': 'one' });
   expect([answered.status, answered.body.indication]).toEqual([200, 'TOTAL-PASSED']);
 });
+
+it('an altered or a moved value is 500 with a code of its own, and is not shown', async () => {
+  const resident = await newResident(service);
+  const verify = async (content: string) => {
+    const answer = await service.verify(await service.sign(resident, { content: base64(content) }));
+    return answer.body.verificationId as string;
+  };
+  const [one, two] = [await verify('one'), await verify('two')];
+  const read = async (id: string) => {
+    const { status, body } = await service.ask(`/jpki/verifications/${id}`);
+    return [status, body.code, JSON.stringify(body).includes('花子')];
+  };
+  expect(await read(one)).toEqual([200, undefined, true]);
+  const flip = `update verification set attributes = set_byte(attributes, 40, get_byte(attributes, 40) # 1) where id = '${one}'`;
+  await ask(database.superuserUrl, flip);
+  expect(await read(one)).toEqual([500, 'stored-value-altered', false]);
+  await ask(database.superuserUrl, flip);
+  expect(await read(one)).toEqual([200, undefined, true]);
+  await ask(
+    database.superuserUrl,
+    `update verification v set attributes = o.attributes from verification o
+       where (v.id, o.id) in (('${one}', '${two}'), ('${two}', '${one}'))`,
+  );
+  expect(await read(one)).toEqual([500, 'stored-value-altered', false]);
+  expect(await read(two)).toEqual([500, 'stored-value-altered', false]);
+});

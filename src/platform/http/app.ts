@@ -5,7 +5,7 @@ import { DatabaseUnavailable } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ProblemCode } from '../problem-code.ts';
-import { KeysUnavailable } from '../vault/vault.ts';
+import { KeysUnavailable, VaultError } from '../vault/vault.ts';
 import { recordAccess } from './access.ts';
 import { type Authenticate, authenticateRequest, type Right, requireRight } from './authentication.ts';
 import { receiveJson } from './body.ts';
@@ -75,7 +75,12 @@ export interface AppParts<Caller> {
 
 const RETRY_AFTER_SECONDS = '2';
 /** Refusals that are no fault of the caller's, and which somebody has to mend. */
-const LOGGED: ReadonlySet<ProblemCode> = new Set(['internal-error', 'database-unavailable', 'keys-unavailable']);
+const LOGGED: ReadonlySet<ProblemCode> = new Set([
+  'internal-error',
+  'stored-value-altered',
+  'database-unavailable',
+  'keys-unavailable',
+]);
 
 /** One route per operation of the contract; an operation without a route, or the reverse, stops the start. */
 export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
@@ -262,6 +267,7 @@ function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof DatabaseUnavailable) return unavailable('database-unavailable');
   if (error instanceof KeysUnavailable) return unavailable('keys-unavailable');
+  if (error instanceof VaultError) return new HttpProblem('stored-value-altered');
   // express: a path whose percent-encoding cannot be decoded
   if (error instanceof URIError) return new HttpProblem('malformed-request');
   return new HttpProblem('internal-error');

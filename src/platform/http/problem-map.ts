@@ -245,6 +245,13 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     titleJa: 'サービス内部の障害です',
     detail: 'The fault is ours. The log holds it under requestId.',
   },
+  'stored-value-altered': {
+    status: 500,
+    title: 'What is stored is not what was stored there',
+    titleJa: '保存データが改ざんされています',
+    detail:
+      'A sealed value, or the key that it is under, was altered or moved in the database. It is not shown. Tell the operator the requestId.',
+  },
   'authorization-server-unavailable': {
     status: 503,
     title: 'The keys of the authorization server cannot be fetched',
