@@ -61,7 +61,7 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
 
   const send = async (request: HttpGet | HttpPost, signal: AbortSignal): Promise<HttpOutcome> => {
     const { url } = request;
-    const own = { Accept: request.accept, 'Accept-Encoding': 'identity', 'User-Agent': 'jpki-verifier' };
+    const own = { Accept: request.accept };
     const headers = request.headers === undefined ? own : { ...request.headers, ...own };
     const response: AxiosResponse<IncomingMessage> = await instance.request(
       'body' in request
