@@ -39,11 +39,10 @@ function placeDnsName(name: string, base: string): Position {
   if (base === '') return 'inside';
   const wildcard = name.startsWith('*.');
   const host = hostOf(wildcard ? name.slice(2) : name);
-  // A leading dot is no form of RFC 5280; it is used to mean the names below alone.
-  const below = hostOf(base.startsWith('.') ? base.slice(1) : base);
+  // A leading dot has a meaning in mailboxes and URIs alone: some take it here for the names below, some for nothing.
+  const below = hostOf(base);
   if (host === undefined || below === undefined) return 'unknown';
-  if (host.endsWith(`.${below}`)) return 'inside';
-  if (host === below) return base.startsWith('.') && !wildcard ? 'unknown' : 'inside';
+  if (host === below || host.endsWith(`.${below}`)) return 'inside';
   // The asterisk may stand for a name within the subtree.
   return wildcard && below.endsWith(`.${host}`) ? 'unknown' : 'outside';
 }
