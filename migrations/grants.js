@@ -8,12 +8,14 @@ const TABLE_RIGHTS = {
   data_key: 'select, insert',
   deployment_key: 'select, insert',
   challenge: 'select, insert, update (used_at, used_by)',
-  subject: 'select, insert',
+  subject: 'select, insert, update (relation_ended_on)',
   certificate: 'select, insert, update (revoked_at, revocation_reason, revocation_found_at)',
   subject_attributes: 'select, insert',
   verification: 'select, insert',
   evidence: 'select, insert',
   event: 'select, insert',
+  legal_hold: 'select, insert, update (lifted_at, lifted_by)',
+  deletion_record: 'select',
   public_document: 'select, insert',
   idempotency_key: 'select, insert, update',
   audit_unsealed: 'select, insert',
@@ -36,6 +38,8 @@ const FUNCTIONS = [
   'audit_gather_batch(timestamptz, integer, interval)',
   'audit_prune(timestamptz, integer, text, timestamptz)',
   'audit_waiting()',
+  'delete_verifications(text[], text[], text, date, timestamptz, text, text, text, date)',
+  'delete_subject(text, text, text, date, timestamptz, text, text, text, date)',
 ];
 
 /** Run after every migrate; `login` is the quoted name of the role. */

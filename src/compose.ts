@@ -18,7 +18,12 @@ import { createChallengeService } from './features/challenges/service.ts';
 import { evidenceRoutes } from './features/evidence/routes.ts';
 import { createEvidenceService } from './features/evidence/service.ts';
 import { createSweeps } from './features/jobs/service.ts';
+import { retentionRoutes } from './features/retention/routes.ts';
+import { createRetentionSchedule } from './features/retention/schedule.ts';
+import { createRetentionService } from './features/retention/service.ts';
 import { RIGHTS } from './features/rights.ts';
+import { subjectRoutes } from './features/subjects/routes.ts';
+import { createSubjectService } from './features/subjects/service.ts';
 import { createAdmin } from './features/tenants/admin.ts';
 import { createLeaseSource } from './features/tenants/lease-store.ts';
 import { adminRoutes } from './features/tenants/routes.ts';
@@ -222,6 +227,8 @@ async function startOn(
       ...verificationRoutes(verifications),
       ...adminRoutes(createAdmin(tenants)),
       ...auditRoutes(audit),
+      ...retentionRoutes(createRetentionService({ database, clock })),
+      ...subjectRoutes(createSubjectService({ database, clock })),
       ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, clock })),
     },
     rights: RIGHTS,
@@ -238,6 +245,9 @@ async function startOn(
   const sweeps = createSweeps({ database, clock, log });
   sweeps.start();
   stops.add(() => sweeps.stop());
+  const retention = createRetentionSchedule({ database, tenants, clock, log });
+  retention.start();
+  stops.add(() => retention.stop());
   const server = await startServer(app, {
     host: config.host,
     port: config.port,

@@ -12,6 +12,7 @@ import { EVIDENCE_COMMANDS } from './evidence-commands.ts';
 import { readGatewayFiles } from './gateway-files.ts';
 import { runJudge } from './judge/run-judge.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
+import { RETENTION_COMMANDS } from './retention-commands.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,8 +22,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ...TENANT_COMMANDS,
   ...CLIENT_COMMANDS,
   ...AUDIT_COMMANDS,
-  ...EVIDENCE_COMMANDS,
   ...KEY_COMMANDS,
+  ...EVIDENCE_COMMANDS,
+  ...RETENTION_COMMANDS,
   judge,
 };
 

@@ -55,9 +55,22 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
   audit seals export --to FILE [--json]
       すべての封印をファイルに書き出します。 / Writes every seal to a file, one a line.
 
+  retention run [--dry-run] [--json]
+      保存期間を過ぎた記録をすべてのテナントで削除します（--dry-run は件数の表示のみ）。
+      Deletes what is past its term, of every tenant; --dry-run only counts it. The service does so every hour.
+
+  evidence verify FILE [--anchor FILE|SHA256 ...] [--trust FILE ...] [--json]
+      証拠一式をあらためて判定します。ネットワークもデータベースも設定も要りません。
+      Judges an evidence package again, offline. A trust anchor is believed if it is a JPKI root or given by --anchor, a seal
+      key only if given by --trust (the JSON of GET /jpki/audit-seals). Exit codes: 0 the same verdict, of proven origin; 1 altered,
+      or another verdict; 3 consistent in itself, origin not proven.
+
   keys rotate [--tenant NAME] [--purpose attributes|serial|evidence|report|idempotency] [--json]
       データ鍵の新しい版を作ります。全レプリカが読み込んだ後（KEY_CACHE_SECONDS と1分の後）から使われます。
       A new version of the data keys; it seals once every replica has read it (KEY_CACHE_SECONDS and a minute later).
+
+  keys rotate-seal-key [--json]
+      監査証跡の封印に署名する新しい鍵を作ります。 / A new key that signs the seals of the audit trail.
 
   keys reencrypt [--tenant NAME] [--json]
       古い版で暗号化された項目を今の版で暗号化し直します。中断しても続きから再開できます。
@@ -68,14 +81,8 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
 
   keys rewrap [--tenant NAME] [--json]
       すべてのデータ鍵を今の鍵暗号化鍵（KEY_PROVIDER）で包み直します。中断しても続きから再開できます。
-      Wraps every data key under the key-encryption key of now; run it again when it was cut short. The four commands of
+      Wraps every data key under the key-encryption key of now; run it again when it was cut short. The commands of
       keys work as DATABASE_ADMIN_URL while the service runs; exit code 1 when something did not open.
-
-  evidence verify FILE [--anchor FILE|SHA256 ...] [--trust FILE ...] [--json]
-      証拠一式をあらためて判定します。ネットワークもデータベースも設定も要りません。
-      Judges an evidence package again, offline. A trust anchor is believed if it is a JPKI root or given by --anchor, a seal
-      key only if given by --trust (the JSON of GET /jpki/audit-seals). Exit codes: 0 the same verdict, of proven origin; 1 altered,
-      or another verdict; 3 consistent in itself, origin not proven.
 
   judge < CASES.ndjson > VERDICTS.ndjson
       標準入力の案件（1行に1件のJSON）を判定し、1行に1件ずつ結果を出します。データベースも設定も要りません。

@@ -10,6 +10,8 @@ export interface Problem {
   readonly ok: false;
   readonly code: ProblemCode;
   readonly errors?: readonly FieldError[];
+  /** With `retention-required`: a day in Japan; null when the term has not begun. */
+  readonly deletableFrom?: string | null;
 }
 
 /** What a use case answers: its value, or an expected failure by a closed code. `replayed`: an Idempotency-Key's first answer. */

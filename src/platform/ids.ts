@@ -14,7 +14,9 @@ export type IdPrefix =
   | 'cli'
   | 'key'
   | 'att'
-  | 'aud';
+  | 'aud'
+  | 'hld'
+  | 'del';
 
 /** Crockford's alphabet in lower case: no i, l, o, u; in the order of ASCII, so that text sorts as the number does. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

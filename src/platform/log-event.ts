@@ -19,6 +19,8 @@ export type LogEvent =
   | 'http.request-failed'
   | 'oauth.keys-fetch-failed'
   | 'ocsp.fetch-failed'
+  | 'retention.done'
+  | 'retention.failed'
   | 'sandbox.request-failed'
   | 'sandbox.started'
   | 'sweep.done'

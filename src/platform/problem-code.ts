@@ -42,11 +42,16 @@ export type ProblemCode =
   | 'not-yet-supported'
   // what is asked for is not there
   | 'verification-not-found'
+  | 'subject-not-found'
+  | 'legal-hold-not-found'
   | 'tenant-not-found'
   | 'tenant-exists'
   | 'client-not-found'
   | 'client-revoked'
   | 'external-id-taken'
+  // the law has it kept
+  | 'retention-required'
+  | 'legal-hold'
   // not now
   | 'authorization-server-unavailable'
   | 'database-unavailable'

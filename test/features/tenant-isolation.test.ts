@@ -4,6 +4,7 @@ import { DEPLOYMENT } from '../../src/features/audit/line.ts';
 import type { Caller } from '../../src/features/tenants/caller.ts';
 import { createLeaseSource } from '../../src/features/tenants/lease-store.ts';
 import { seedAudit } from './audit/seed-audit.ts';
+import { seedRetention } from './retention/seed-retention.ts';
 import { createWorld, issueChallenge, signedRequest, verify, type World } from './world.ts';
 
 /** Tables that hold nothing of a tenant. */
@@ -27,6 +28,8 @@ beforeAll(async () => {
   for (const caller of [mine, theirs]) {
     await issueChallenge(world, caller);
     await verify(world, caller, signedRequest(Buffer.from('content')), 'key');
+    const { rows } = await world.superuser.query('select id from verification where tenant_id = $1', [caller.tenantId]);
+    await seedRetention(world, caller, rows[0].id);
     const limits = { perMinute: 60, perDay: null, perMonth: null };
     const lease = { limits, wanted: 1, unspent: 0, unspentMinuteStartsAt: 0, at: world.clock.now() };
     await createLeaseSource(world.database)(caller, lease);
@@ -142,7 +145,7 @@ const isPlain = (value: unknown) =>
 
 describe('what the login may do', () => {
   it.each([
-    ...['subject', 'subject_attributes', 'verification', 'evidence', 'event', 'data_key'],
+    ...['subject_attributes', 'verification', 'evidence', 'event', 'data_key', 'deletion_record'],
     ...['audit_unsealed', 'audit_line', 'audit_batch', 'audit_seal', 'audit_key', 'audit_pruning'],
   ])('rewrites nothing of %s', async (table) => {
     const { rows } = await world.superuser.query(
@@ -168,6 +171,8 @@ describe('what the login may do', () => {
       'audit_waiting',
       'client_by_external_id',
       'client_by_key_hash',
+      'delete_subject',
+      'delete_verifications',
       'list_tenants',
       'purge_challenges',
       'purge_idempotency_keys',

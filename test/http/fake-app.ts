@@ -1,7 +1,9 @@
 import { auditRoutes } from '../../src/features/audit/routes.ts';
 import { type ChallengeUseCases, challengeRoutes } from '../../src/features/challenges/routes.ts';
 import { evidenceRoutes } from '../../src/features/evidence/routes.ts';
+import { retentionRoutes } from '../../src/features/retention/routes.ts';
 import { RIGHTS } from '../../src/features/rights.ts';
+import { subjectRoutes } from '../../src/features/subjects/routes.ts';
 import type { Caller, Scope, TenantRole } from '../../src/features/tenants/caller.ts';
 import { defaultPolicy } from '../../src/features/tenants/policy.ts';
 import { adminRoutes } from '../../src/features/tenants/routes.ts';
@@ -19,6 +21,7 @@ import { contract } from './contract.ts';
 import { fakeAdmin } from './fake-admin.ts';
 import { fakeAudit } from './fake-audit.ts';
 import { fakeEvidence } from './fake-evidence.ts';
+import { fakeRetention, fakeSubjects } from './fake-retention.ts';
 
 export const NOW = Date.parse('2026-11-22T03:00:00Z');
 export const VERIFY_KEY = 'jpk_verify';
@@ -124,6 +127,8 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
       ...verificationRoutes(useCases),
       ...adminRoutes(fakeAdmin),
       ...auditRoutes(fakeAudit),
+      ...retentionRoutes(fakeRetention),
+      ...subjectRoutes(fakeSubjects),
       ...evidenceRoutes(fakeEvidence),
     },
     rights: RIGHTS,

@@ -8,6 +8,7 @@ export type AnyBody = VerificationResponse &
   VerificationPage & {
     readonly status: string | number;
     readonly code: string;
+    readonly legalHoldId: string;
     readonly errors: readonly RequestError[];
     readonly database: { readonly usable: boolean };
     readonly gateway: { readonly crls: readonly unknown[]; readonly ocsp: readonly unknown[] };

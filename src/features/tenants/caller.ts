@@ -4,6 +4,8 @@ import type { CertificateKind } from '../../core/jpki/certificate-kind.ts';
 export const SCOPES = [
   'verify',
   'subjects:read',
+  'subjects:write',
+  'legal-holds',
   'status:check',
   'attributes:refresh',
   'reports:export',

@@ -15,6 +15,8 @@ import { createTenantStore, type TenantRow } from './tenant-store.ts';
 import { pageOf, toTenantView } from './views.ts';
 import type { CreateTenant, Page, TenantView } from './wire.ts';
 
+export { retentionOf } from './policy.ts';
+
 export interface TenantServiceDependencies {
   readonly database: Database;
   readonly hashes: Pick<KeyedHashes, 'apiKey'>;

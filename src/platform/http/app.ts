@@ -259,7 +259,7 @@ function sendProblem(log: Log, response: Response, error: unknown, problem: Http
     return;
   }
   response.status(PROBLEMS[problem.code].status).set(problem.headers).type('application/problem+json');
-  response.send(JSON.stringify(buildProblem(problem.code, requestId, problem.errors)));
+  response.send(JSON.stringify(buildProblem(problem.code, requestId, problem.errors, problem.members)));
 }
 
 function problemOf(error: unknown): HttpProblem {

@@ -130,6 +130,18 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     titleJa: '検証結果が見つかりません',
     detail: 'The id is not one of your verifications.',
   },
+  'subject-not-found': {
+    status: 404,
+    title: 'No such subject',
+    titleJa: '対象者が見つかりません',
+    detail: 'The id is not one of your subjects.',
+  },
+  'legal-hold-not-found': {
+    status: 404,
+    title: 'No such legal hold',
+    titleJa: '訴訟ホールドが見つかりません',
+    detail: 'The id is not one of your legal holds.',
+  },
   'tenant-not-found': {
     status: 404,
     title: 'No such tenant',
@@ -159,6 +171,19 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     title: 'The Idempotency-Key was used with another body',
     titleJa: '同じIdempotency-Keyが別の内容で使われました',
     detail: 'Make a new key for a new request; repeat a request byte for byte under its old key.',
+  },
+  'retention-required': {
+    status: 409,
+    title: 'The law has it kept',
+    titleJa: '法定の保存期間中です',
+    detail:
+      'It may go from deletableFrom on. Where that is null the term has not begun: tell the end of the relation by PUT /jpki/subjects/{id}/relation.',
+  },
+  'legal-hold': {
+    status: 409,
+    title: 'A legal hold is on it',
+    titleJa: '訴訟ホールドの対象です',
+    detail: 'It is kept until every hold on it is lifted; GET /jpki/legal-holds lists them.',
   },
   'tenant-exists': {
     status: 409,

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../problem-code.ts';
-import { HttpProblem } from './problem.ts';
+import { HttpProblem, type ProblemMembers } from './problem.ts';
 
 /** What an operation answers. `text` goes out as it is, `json` as application/json; `jsonOctets` is that already, in UTF-8. */
 export type Reply =
@@ -22,11 +22,11 @@ export type Reply =
 /** The shape in which a use case answers (features/service-result.ts). */
 export type UseCaseResult<T> =
   | { readonly ok: true; readonly value: T; readonly replayed?: boolean }
-  | {
+  | ({
       readonly ok: false;
       readonly code: ProblemCode;
       readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
-    };
+    } & ProblemMembers);
 
 /** A use case's value with that status, as JSON (by `encode`, where given); its failure as a problem. */
 export function replyWith<T>(status: number, result: UseCaseResult<T>, encode?: (value: T) => Uint8Array): Reply {
@@ -49,9 +49,11 @@ export function fileWith(status: number, contentType: string, name: string, resu
   return { status, contentType, text: result.value, headers };
 }
 
-function problemOf({ code, errors = [] }: Extract<UseCaseResult<unknown>, { ok: false }>): HttpProblem {
+function problemOf({ code, errors = [], deletableFrom }: Extract<UseCaseResult<unknown>, { ok: false }>): HttpProblem {
   return new HttpProblem(
     code,
     errors.map((error) => ({ in: 'body', ...error })),
+    {},
+    deletableFrom === undefined ? {} : { deletableFrom },
   );
 }
