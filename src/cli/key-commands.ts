@@ -46,6 +46,17 @@ export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
     });
   },
 
+  'keys rotate-seal-key': (args, terminal) => {
+    const { values } = readArguments(args, { options: JSON_OPTION });
+    return withKeys(terminal, undefined, async (keys) => {
+      const keyId = await keys.rotateSealKey();
+      terminal.out(
+        values.json ? JSON.stringify({ keyId }) : `Seals of the audit trail are signed by ${keyId} from now on.`,
+      );
+      return 0;
+    });
+  },
+
   'keys add': (args, terminal) => {
     const { values } = readArguments(args, { options: JSON_OPTION });
     return withKeys(terminal, undefined, async (keys) => {

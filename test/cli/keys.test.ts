@@ -48,7 +48,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function keys(command: string, ...args: string[]) {
+async function keys(command: string, ...args: string[]): Promise<Record<string, unknown>> {
   const { code, out } = await runInTerminal(['keys', command, ...args, '--json'], env);
   return { code, ...(JSON.parse(out.join('')) as Record<string, unknown>) };
 }
@@ -143,7 +143,7 @@ describe('jpki keys reencrypt', () => {
       unreadable: [expect.stringMatching(/^evidence.signature ver_/)],
     });
     expect(first).toMatchObject({ done: expect.any(Number) });
-    expect(Number((first as { done?: number }).done)).toBeGreaterThan(10);
+    expect(Number(first.done)).toBeGreaterThan(10);
     for (const { table, column } of SEALED_COLUMNS) {
       const damaged = `${table}.${column}` === 'evidence.signature';
       const versions = await versionsOf(table, column);
@@ -214,5 +214,24 @@ describe('jpki keys rewrap', () => {
     const { code } = await runInTerminal(['keys', 'rewrap'], asLogin);
     expect(code).toBe(1);
     expect(await keyIds()).toEqual(['vault-transit/jpki/3']);
+  });
+});
+
+describe('jpki keys rotate-seal-key', () => {
+  it('makes the key that signs from then on, which a replica opens', async () => {
+    const { code, keyId } = await keys('rotate-seal-key');
+    const [newest] = await query('select key_id from audit_key order by valid_from desc limit 1');
+    expect([code, newest?.key_id]).toEqual([0, keyId]);
+    const provider = 'vault-transit' as const;
+    const settings = { address: transit.server.url, mount: 'transit', key: 'jpki', namespace: undefined };
+    const token = { value: TOKEN };
+    const vault = await replica({
+      keys: { provider, cacheSeconds: 60, transit: { ...settings, token }, kms: undefined },
+    });
+    const sealKeys = createSealKeys(world.database, vault.deployment);
+    const now = Date.parse('2026-11-22T03:00:01Z');
+    const { signer } = await world.database.knex.transaction((trx) => sealKeys.current(trx, now));
+    expect(signer.keyId).toBe(keyId);
+    expect(await lines('audit-key.create')).toContainEqual(expect.objectContaining({ target: keyId }));
   });
 });

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { KeyEncryption } from '../../platform/vault/key-encryption.ts';
 import { addKeyEncryptionKey } from '../../platform/vault/key-file.ts';
 import type { KeyPurpose, Vault } from '../../platform/vault/vault.ts';
-import { type AuditActor, appendAuditLine, DEPLOYMENT } from '../audit/service.ts';
+import { type AuditActor, appendAuditLine, createSealKeys, DEPLOYMENT } from '../audit/service.ts';
 import { fetchTenants } from './key-store.ts';
 import type { KeyOutcome, KeyParts } from './parts.ts';
 import { reencryptTenant } from './reencrypt.ts';
@@ -40,6 +40,8 @@ export interface KeyService {
   rewrap(work: KeyWork): Promise<KeyProgress & { readonly keyId: string }>;
   /** Every field sealed anew under the version of now; likewise. */
   reencrypt(work: KeyWork): Promise<KeyProgress>;
+  /** A new key that signs seals from now on; gives its id. */
+  rotateSealKey(): Promise<string>;
   /** One more key-encryption key in the key file; gives its id. */
   addToFile(): Promise<string>;
 }
@@ -93,6 +95,8 @@ export function createKeyService(dependencies: KeyServiceDependencies): KeyServi
     },
 
     reencrypt: (work) => overTenants(work, (id) => reencryptTenant(parts, id)),
+
+    rotateSealKey: () => createSealKeys(database, vault.deployment).rotate(clock.now(), actor),
 
     async addToFile() {
       const keyId = `file/${await addKeyEncryptionKey(keyFile)}`;
