@@ -40,6 +40,7 @@ export interface PackageChoice {
   readonly roots?: readonly Uint8Array[];
   readonly certificate?: Uint8Array;
   readonly signature?: Uint8Array;
+  readonly content?: Uint8Array;
   readonly signer?: AuditSigner;
   readonly at?: number;
   readonly reference?: string;
@@ -57,6 +58,7 @@ export function partsOf(choice: PackageChoice = {}): PackageParts {
   const { kind = 'full', by = 'ocsp', at = FIXTURE_NOW, roots = fixtureRoots(), signer = SIGNER } = choice;
   const certificate = Buffer.from(choice.certificate ?? readFixture(LEAF));
   const signature = Buffer.from(choice.signature ?? sign('sha256', CONTENT, readKey(LEAF)));
+  const content = Buffer.from(choice.content ?? CONTENT);
   const ocspResponse = by === 'ocsp' ? Buffer.from(choice.ocspResponse ?? readFixture('ocsp-good.der')) : null;
   const crl = by === 'crl' ? Buffer.from(choice.crl ?? readFixture('crl-kiyose.crl')) : null;
   const rules: RulesInForce = {
@@ -74,7 +76,7 @@ export function partsOf(choice: PackageChoice = {}): PackageParts {
     purpose: 'account-opening',
     signature: {
       ...{ format: 'raw', algorithm: 'RS256', value: signature.toString('base64') },
-      ...{ certificate: certificate.toString('base64'), content: CONTENT.toString('base64') },
+      ...{ certificate: certificate.toString('base64'), content: content.toString('base64') },
     },
   };
   const decoded = decodeRequest(request, undefined);
@@ -100,7 +102,7 @@ export function partsOf(choice: PackageChoice = {}): PackageParts {
   return {
     kind,
     evidence: {
-      ...{ verifiedAt: at, answer: recorded as typeof answer, signature, content: CONTENT, certificate },
+      ...{ verifiedAt: at, answer: recorded as typeof answer, signature, content, certificate },
       ...{ ocspResponse, crl, rules, trustAnchors: roots.map((root) => Buffer.from(root)) },
       container: { format: 'raw', algorithm: 'RS256', encoding: 'der', digestAlgorithm: null },
       settings: { ...inForce, trustAnchorSha256: anchor === undefined ? null : sha256(anchor.der) },

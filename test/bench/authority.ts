@@ -50,11 +50,11 @@ export function signContent(number: number): SignedContent {
   };
 }
 
-/** The list of the certificates' municipality, an hour old; a thousand others are on it. */
-export function signCrl(): Uint8Array {
+/** The list of the certificates' municipality, an hour old; so many others are on it. */
+export function signCrl(count: number = REVOKED): Uint8Array {
   const now = wholeNow();
   const distributionPoint = distributionPointName(SIGN_2.kind, 'Tokyo-to', 'Kiyose-shi');
-  const revoked = Array.from({ length: REVOKED }, (_, index) => ({
+  const revoked = Array.from({ length: count }, (_, index) => ({
     serial: integerOctets(FIRST_SERIAL + 0x100000 + index),
     revokedAt: now - 30 * DAY_MS,
     reason: 'superseded' as const,

@@ -11,6 +11,7 @@ import { coreCms } from './core-cms.ts';
 import { coreCmsPkijs } from './core-cms-pkijs.ts';
 import { coreRaw } from './core-raw.ts';
 import { decodeCertificateBench } from './decode-certificate.ts';
+import { evidence } from './evidence.ts';
 import { httpBadInput } from './http-bad-input.ts';
 import { httpVerify } from './http-verify.ts';
 import { httpVerifyOcsp } from './http-verify-ocsp.ts';
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   httpVerifyOcsp,
   httpBadInput,
   audit,
+  evidence,
   vault,
   start,
   stop,
