@@ -90,6 +90,18 @@ function judgeAuthorities({ anchor, certificates }: CandidatePath, report: Repor
   });
 }
 
+/** Can the certificate stand above another one in any path at that time (§6.1.3(a)(2), §6.1.4 (k), (n), (o))? */
+export function mayCertify(certificate: Certificate, at: Instant): boolean {
+  const { basicConstraints, keyUsage } = certificate.extensions;
+  return (
+    certificate.version === 3 &&
+    basicConstraints?.cA === true &&
+    (keyUsage === undefined || keyUsage.has('keyCertSign')) &&
+    isValidAt(certificate, at) &&
+    criticalExtensionsAreProcessed(certificate, false)
+  );
+}
+
 /** §6.1.3 (b), (c) and §6.1.4(g). The anchor's own constraints count too (RFC 5937 §3.2). */
 function judgeNames({ anchor, certificates }: CandidatePath, report: Report): void {
   const state = new NameConstraintState();

@@ -2,7 +2,7 @@ import type { CryptoPrimitives } from '../../crypto.ts';
 import type { Instant } from '../../instant.ts';
 import type { Certificate } from '../certificate.ts';
 import { issuerKeyOf } from './issuer-key.ts';
-import { type JudgementTerms, judgePath, type PathJudgement } from './judge-path.ts';
+import { type JudgementTerms, judgePath, mayCertify, type PathJudgement } from './judge-path.ts';
 import type { PathFailure, PathResult, PathSettings, TargetValidity, ValidatedPath } from './path.ts';
 import { type CandidatePath, isSameEntity, searchPaths } from './search-paths.ts';
 import { createSignatureLedger } from './signature-ledger.ts';
@@ -32,13 +32,20 @@ export function validatePath(input: PathInput): PathResult {
   const ledger = createSignatureLedger(crypto, MAX_VERIFICATIONS, settings.legacyAlgorithms);
   let path: ValidatedPath | undefined;
   let best: readonly PathFailure[] | undefined;
-  const { tried, limited } = searchPaths(target, anchors, untrusted, ledger, (candidate) => {
-    const judgement = judgePath(candidate, ledger, terms);
-    path = acceptPath(candidate, judgement, at);
-    if (path === undefined && (best === undefined || isNearer(judgement.failures, best))) best = judgement.failures;
-    return path !== undefined;
-  });
-  const candidatesTried = tried;
+  const search = (among: readonly Certificate[]) =>
+    searchPaths(target, anchors, among, ledger, (candidate) => {
+      const judgement = judgePath(candidate, ledger, terms);
+      path = acceptPath(candidate, judgement, at);
+      if (path === undefined && (best === undefined || isNearer(judgement.failures, best))) best = judgement.failures;
+      return path !== undefined;
+    });
+  const certifying = untrusted.filter((certificate) => mayCertify(certificate, at));
+  let { tried: candidatesTried, limited } = search(certifying);
+  // The rest can be in no path and would only use up the bounds; but they may be the reason why there is none.
+  if (path === undefined && certifying.length < untrusted.length) {
+    best = undefined;
+    ({ tried: candidatesTried, limited } = search(untrusted));
+  }
   if (path !== undefined) return { path, failures: [], candidatesTried, targetValidity: validityOf(target, at) };
   const limit = (code: 'path-length' | 'path-limit') => ({ code, clause: 'RFC 5280 §6.1', index: -1 });
   if (anchors.some((anchor) => isSameEntity(anchor, target)))

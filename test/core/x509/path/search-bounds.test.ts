@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createCountingCrypto, watchField } from '../../counting.ts';
-import { authority, type Entity, extension, leaf, name, newKeys, root } from '../certificate-builder.ts';
+import { authority, type Entity, extension, leaf, name, newKeys, root, utcTime } from '../certificate-builder.ts';
 import { told, validate } from './validating.ts';
 
 describe('bounds', () => {
@@ -12,6 +12,18 @@ describe('bounds', () => {
     const { path, failures } = validate(leaf(chain[9] as Entity), [ca], chain);
     expect(path).toBeUndefined();
     expect(told(failures)).toEqual(['path-limit@-1']);
+  });
+
+  it('a crowd of certificates that can be in no path hides none that can', () => {
+    const ca = root();
+    const shared = { keys: newKeys() };
+    const notAfter = utcTime('2026-11-21T23:59:59Z');
+    const expired = Array.from({ length: 40 }, () => authority(ca, 'many times', { ...shared, notAfter }));
+    const renewed = authority(ca, 'many times', shared);
+    expect(validate(leaf(renewed), [ca], [...expired, renewed]).path?.certificates).toHaveLength(2);
+    const { path, failures } = validate(leaf(renewed), [ca], expired);
+    expect(path).toBeUndefined();
+    expect(told(failures)).toContain('validity@0');
   });
 
   it('a crowd of namesakes costs a bounded number of signatures', () => {

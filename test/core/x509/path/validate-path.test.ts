@@ -53,11 +53,24 @@ describe('a path without fault', () => {
     const ca = root();
     const keys = newKeys();
     const keyIdentifier = Uint8Array.of(7);
-    const expired = authority(ca, 'middle', { keys, keyIdentifier, notAfter: utcTime('2026-01-01T00:00:00Z') });
-    const renewed = authority(ca, 'middle', { keys, keyIdentifier });
-    const { path, candidatesTried } = validate(leaf(expired), [ca], [expired, renewed]);
-    expect(path?.certificates[0]).toBe(renewed.certificate);
+    const narrow = extension.nameConstraints([encodeElement(0xa4, name('elsewhere'))], []);
+    const narrowed = authority(ca, 'middle', { keys, keyIdentifier, extensions: [narrow] });
+    const widened = authority(ca, 'middle', { keys, keyIdentifier });
+    const { path, candidatesTried } = validate(leaf(narrowed), [ca], [narrowed, widened]);
+    expect(path?.certificates[0]).toBe(widened.certificate);
     expect(candidatesTried).toBe(2);
+  });
+
+  it('does not try what can be in no path, unless to tell why there is none', () => {
+    const ca = root();
+    const keys = newKeys();
+    const expired = authority(ca, 'middle', { keys, notAfter: utcTime('2026-01-01T00:00:00Z') });
+    const renewed = authority(ca, 'middle', { keys });
+    const namesake = authority(ca, 'middle');
+    expect(validate(leaf(expired), [ca], [expired, renewed]).candidatesTried).toBe(1);
+    const { path, failures } = validate(leaf(expired), [ca], [namesake, expired]);
+    expect(path).toBeUndefined();
+    expect(told(failures)).toEqual(['validity@0']);
   });
 });
 
