@@ -42,7 +42,7 @@ export function createPool(options: PoolOptions): ConnectionPool {
   pool.on('error', () => undefined); // of idle connections; logged below, replaced at the next need
   pool.on('connect', (client) => {
     client.on('error', (error) => {
-      if (!lost.has(client)) options.log.warn('database.connection-lost', { error });
+      if (!lost.has(client) && !pool.ending) options.log.warn('database.connection-lost', { error });
       lost.add(client);
     });
     client.on('end', () => lost.add(client));
