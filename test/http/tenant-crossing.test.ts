@@ -36,6 +36,7 @@ const ATTEMPTS: Readonly<Record<string, (theirs: Theirs) => readonly Attempt[]>>
     [`/jpki/verifications?subject=${subjectId}`],
   ],
   readVerification: ({ verificationId }) => [[`/jpki/verifications/${verificationId}`]],
+  exportEvidence: ({ verificationId }) => [[`/jpki/verifications/${verificationId}/evidence`]],
   deleteVerification: ({ verificationId }) => [[`/jpki/verifications/${verificationId}`]],
   listSubjects: () => [['/jpki/subjects?limit=500']],
   readSubject: ({ subjectId }) => [[`/jpki/subjects/${subjectId}`]],
