@@ -84,12 +84,16 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
   };
 
   const waiting = new Set<AbortController>();
+  const end = (controller: AbortController) => {
+    if (waiting.has(controller)) controller.abort();
+  };
   let isGivenUp = false;
   const exchange = async (request: HttpGet | HttpPost): Promise<HttpOutcome> => {
     if (isGivenUp) return failed('connection-failed', GIVEN_UP);
     const controller = new AbortController();
     waiting.add(controller);
-    const timer = setTimeout(() => controller.abort(), request.timeoutMs);
+    // What came while the process was held up is read before its time is over.
+    const timer = setTimeout(() => setImmediate(() => end(controller)), request.timeoutMs);
     try {
       return await send(request, controller.signal).catch((error: unknown) => {
         // The other side had closed the idle connection just then: it has not seen the request.
@@ -111,7 +115,8 @@ export function createHttpClient(options: { readonly maxSockets?: number } = {})
     post: exchange,
     giveUp() {
       isGivenUp = true;
-      for (const controller of waiting) controller.abort();
+      // One whole turn of the event loop: an answer that is there already is not lost.
+      setImmediate(() => setImmediate(() => waiting.forEach(end)));
     },
     close() {
       httpAgent.destroy();

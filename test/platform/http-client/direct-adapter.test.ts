@@ -9,13 +9,14 @@ afterEach(() => {
 });
 
 /** Answers with these octets, whatever it is asked; gives what it was asked. */
-async function startServer(octets: string) {
+async function startServer(octets: string, answered: () => void = () => undefined) {
   const asked: string[] = [];
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
       asked.push(chunk.toString('latin1'));
       socket.write(octets);
+      answered();
     });
   });
   stops.push(() => server.close());
@@ -23,8 +24,7 @@ async function startServer(octets: string) {
   return { asked, port: (server.address() as { port: number }).port };
 }
 
-function post(url: string) {
-  const client = createHttpClient();
+function post(url: string, client = createHttpClient()) {
   stops.push(() => client.close());
   const body = Uint8Array.of(0x61, 0x62);
   return client.post({ url, body, contentType: 'text/plain', accept: TYPE, timeoutMs: 60_000, maxBytes: 10 });
@@ -46,4 +46,28 @@ it('sends path, query, and user name as the URL has them, and the length', async
   expect(request).toContain(`\r\nAuthorization: Basic ${btoa('a:b')}\r\n`);
   expect(request).toContain('\r\nContent-Length: 2\r\n');
   expect(request.endsWith('\r\n\r\nab')).toBe(true);
+});
+
+it('an answer that came before it was given up is taken; one that did not is not waited for', async () => {
+  const whole = `HTTP/1.1 200 OK\r\nContent-Type: ${TYPE}\r\nContent-Length: 1\r\n\r\nx`;
+  for (const [octets, outcome] of [
+    [whole, { ok: true }],
+    [whole.slice(0, -1), { ok: false, failure: 'connection-failed' }],
+  ] as const) {
+    const client = createHttpClient();
+    const { port } = await startServer(octets, () => client.giveUp());
+    expect(await post(`http://127.0.0.1:${port}/`, client)).toMatchObject(outcome);
+  }
+});
+
+it('an answer that came while the process was held up past the time is taken', async () => {
+  const client = createHttpClient();
+  const holdUp = () => {
+    const until = performance.now() + 2_100;
+    while (performance.now() < until);
+  };
+  const { port } = await startServer(`HTTP/1.1 200 OK\r\nContent-Type: ${TYPE}\r\nContent-Length: 1\r\n\r\nx`, holdUp);
+  const url = `http://127.0.0.1:${port}/`;
+  expect(await client.get({ url, accept: TYPE, timeoutMs: 2_000, maxBytes: 10 })).toMatchObject({ ok: true });
+  client.close();
 });
