@@ -78,6 +78,33 @@ it.each(['ocsp', 'crl'])(
   120_000,
 );
 
+it('a container over a challenge, a challenge used twice, and a revoked certificate are judged again alike', async () => {
+  const other = await newResident(service);
+  const challenge = async () =>
+    (await service.ask('/jpki/challenges', { key, body: { kind: 'signature', purpose: 'test' } })).body;
+  const verify = async (body: object) => (await service.ask('/jpki/verify', { key, body })).body;
+  const { challengeId, content } = await challenge();
+  const { challengeId: unlike } = await challenge();
+  const container = { ...(await service.sign(other, { content, format: 'cms' })) };
+  const raw = await service.sign(other, { content });
+  const { content: _content, ...bare } = raw.signature as unknown as Record<string, unknown>;
+  const answers = [
+    await verify({ ...container, challengeId: unlike }),
+    await verify({ ...raw, signature: bare, challengeId }),
+    await verify({ ...raw, signature: bare, challengeId }),
+  ];
+  const later = await service.sign(other, { content: base64('later') });
+  await service.sandbox('POST', `/residents/${other}/life-events`, { type: 'loss' });
+  answers.push(await verify(later));
+  expect(answers.map(({ subIndication }) => subIndication)).toEqual([
+    ...['SIG_CONSTRAINTS_FAILURE', null, 'SIG_CONSTRAINTS_FAILURE', 'REVOKED'],
+  ]);
+  for (const { verificationId, indication, subIndication } of answers) {
+    const verdict = await verifyPackage(await exportOf(key, verificationId), { anchors: [], keys: [] });
+    expect(verdict).toMatchObject({ indication, subIndication, judgedAgain: true, faults: [], differences: [] });
+  }
+});
+
 it('a service-provider is given digests in place of certificate and list', async () => {
   const octets = await exportOf(provider, await verifyWith(provider, 'crl'));
   const entries = await readZip(octets, { entries: 64, size: 2 ** 24 });

@@ -107,7 +107,11 @@ export const VERIFICATION: Shape = {
         ocspJudgedAt: { optional: 'instant' },
         challenge: {
           object: {
-            ...{ state: 'string', issuedAt: CHALLENGE_TIMES, expiresAt: CHALLENGE_TIMES },
+            ...{
+              state: { oneOf: ['none', 'unknown', 'known'] },
+              issuedAt: CHALLENGE_TIMES,
+              expiresAt: CHALLENGE_TIMES,
+            },
             usedAt: { optional: { nullable: 'instant' } },
           },
         },
