@@ -72,7 +72,7 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
   },
   'key-revoked': {
     status: 401,
-    title: 'The client was revoked, and what it was let in by with it',
+    title: 'The client was revoked',
     titleJa: 'クライアントは失効しています',
     detail: 'Have a new client made.',
   },
