@@ -301,7 +301,9 @@ describe('the audit trail', () => {
       ...['clients', 'create', '--tenant', 'sandbox', '--scopes', 'reports:export'],
     );
     const audit = (path: string) => service.ask(`/jpki/audit-${path}`, { key: made.apiKey });
-    const refused = await service.ask('/jpki/audit-events');
+    const verifying = ['clients', 'create', '--tenant', 'sandbox', '--scopes', 'verify'];
+    const { apiKey: other } = await service.jpki<{ apiKey: string }>(...verifying);
+    const refused = await service.ask('/jpki/audit-events', { key: other });
     expect([refused.status, refused.body.code]).toEqual([403, 'insufficient-scope']);
     const created = await audit('events?act=client.create');
     expect(created.body.items).toContainEqual(
@@ -331,6 +333,25 @@ describe('the contract', () => {
     }
     const unknown = await service.ask('/jpki/verifications/ver_0');
     expect([unknown.status, unknown.body.code]).toEqual([404, 'verification-not-found']);
+    const scopes = ['--scopes', 'verify,reports:export,subjects:read,subjects:write,legal-holds'];
+    const { apiKey: key } = await service.jpki<{ apiKey: string }>(
+      'clients',
+      'create',
+      '--tenant',
+      'sandbox',
+      ...scopes,
+    );
+    const statusOf = async (method: string, path: string, body?: object) =>
+      (await service.ask(path, { key, method, ...(body === undefined ? {} : { body }) })).status;
+    expect(await statusOf('GET', '/jpki/verifications/ver_0/evidence')).toBe(404);
+    expect(await statusOf('DELETE', '/jpki/verifications/ver_0')).toBe(404);
+    expect(await statusOf('GET', '/jpki/subjects/sub_0')).toBe(404);
+    expect(await statusOf('DELETE', '/jpki/subjects/sub_0')).toBe(404);
+    expect(await statusOf('PUT', '/jpki/subjects/sub_0/relation', { endedOn: '2026-04-01' })).toBe(404);
+    expect(await statusOf('DELETE', '/jpki/legal-holds/hld_0')).toBe(404);
+    expect(await statusOf('POST', '/jpki/legal-holds', { subjectId: 'sub_0', reason: 'litigation' })).toBe(404);
+    for (const list of ['subjects', 'legal-holds', 'deletion-records'])
+      expect(await statusOf('GET', `/jpki/${list}`)).toBe(200);
     const cursor = await service.ask('/jpki/verifications?cursor=abc');
     expect([cursor.status, cursor.body.code]).toEqual([400, 'cursor-invalid']);
     const asked = new Set([...hits].map((hit) => hit.split(' ')[0]));
