@@ -32,6 +32,8 @@ export async function startTestServer(): Promise<{ url: string; stop: () => Prom
     return startWithTemplate(directory);
   };
   const broker = createServer((_request, response) => {
+    // No connection is kept: it might be closed just when the next test file, after a long wait, asks on it.
+    response.setHeader('Connection', 'close');
     starting ??= start();
     starting.then(
       ({ adminUrl, url, superuserUrl }) => response.end(JSON.stringify({ adminUrl, url, superuserUrl })),

@@ -61,6 +61,8 @@ export async function listen(wanted: Listen): Promise<ListeningServer> {
         response.destroy();
       });
   });
+  // Longer than a client that was busy keeps silent: it would find its connection closed in the middle of a request.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(wanted.port, wanted.host, resolve);
