@@ -9,6 +9,7 @@ import { findFreePort } from './free-port.ts';
 import { type GuardedServer, readLastLines, spawnGuarded } from './guard.ts';
 import { makeWay, readPidFile } from './pid-file.ts';
 import { makeBinariesReachable, makePlace, type Place, SHELTERS } from './place.ts';
+import { readProcess } from './process-table.ts';
 import { loadRecord, storeRecord } from './record.ts';
 
 export interface EmbeddedPostgres {
@@ -104,13 +105,16 @@ function parameters(settings: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** The server writes its state into its pid file; its port there tells it from a server that was quicker than ours. */
+/**
+ * The server writes its state into its pid file; its port there tells it from a server that was quicker than ours, its
+ * being alive from the file that a killed one left.
+ */
 async function waitUntilReady(server: GuardedServer, place: Place, data: string, port: number): Promise<void> {
   const until = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < until) {
     if (server.hasEnded()) throw await failure(place, 'ended while it started');
     const pidFile = await readPidFile(data);
-    if (pidFile?.port === port && pidFile.state === 'ready') return;
+    if (pidFile?.port === port && pidFile.state === 'ready' && (await readProcess(pidFile.pid)) !== undefined) return;
     await sleep(10);
   }
   throw await failure(place, `was not ready after ${START_TIMEOUT_MS / 1_000} s`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, readlink, rm } from 'node:fs/promises';
+import { readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
@@ -26,9 +26,11 @@ export async function readPidFile(data: string): Promise<PidFile | undefined> {
   return { pid: Number(lines[0]), data: lines[1] ?? '', port: Number(lines[3]), segment, state: lines[7] ?? '' };
 }
 
+/** Longer than any server needs between making its pid file and writing it. */
+const BEING_WRITTEN_MS = 10_000;
+
 /**
- * Makes way for a start: a pid file whose process is not our PostgreSQL (dead, or its number reused by another process) is
- * removed; a server that is being stopped is waited for; one left without a guard is stopped. Rejects when a running
+ * Makes way for a start: a pid file whose process is not our PostgreSQL (its number reused by another process) is removed; a server that is being stopped is waited for; one left without a guard is stopped. Rejects when a running
  * service uses the data.
  */
 export async function makeWay(directory: string, data: string, patienceMs: number): Promise<void> {
@@ -36,9 +38,16 @@ export async function makeWay(directory: string, data: string, patienceMs: numbe
   for (;;) {
     const pidFile = await readPidFile(data);
     if (pidFile === undefined) return;
+    if (pidFile.data === '' && (await isYoung(pidFileOf(data)))) {
+      if (Date.now() > until) throw inUse(directory, pidFile.pid);
+      await sleep(50);
+      continue;
+    }
     const server = await readServer(pidFile.pid, data);
     if (server === undefined && !(pidFile.data === data && (await isAttached(pidFile.segment)))) {
-      await rm(pidFileOf(data), { force: true });
+      // PostgreSQL itself takes over from a dead one, and safely where two do so at once.
+      const isDead = pidFile.data === data && (await readProcess(pidFile.pid)) === undefined;
+      if (!isDead) await rm(pidFileOf(data), { force: true });
       return;
     }
     const user = server === undefined ? 'nobody' : await findUser(directory, server);
@@ -47,6 +56,15 @@ export async function makeWay(directory: string, data: string, patienceMs: numbe
     if (Date.now() > until) throw inUse(directory, pidFile.pid);
     await sleep(50);
   }
+}
+
+/**
+ * PostgreSQL makes the file first and writes it then. Whoever took the file of a server that is just starting for a left
+ * one, and removed it, would start a second server on the same data.
+ */
+async function isYoung(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts !== undefined && Date.now() - facts.mtimeMs < BEING_WRITTEN_MS;
 }
 
 async function readServer(pid: number, data: string): Promise<ProcessFacts | undefined> {
