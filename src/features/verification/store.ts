@@ -110,8 +110,8 @@ export const selectVerification = (
 export type VerificationStore = ReturnType<typeof createVerificationStore>;
 
 const OPERATION = 'verifications.verify';
-/** More calls at once gain nothing: the groups would be smaller. */
-const MOST_CALLS = 2;
+/** With two at once the groups were half as large: a tenth fewer requests a second, measured alternately. */
+const MOST_CALLS = 1;
 const MOST_IN_GROUP = 32;
 const LONGEST_WAIT_MS = 5_000;
 
