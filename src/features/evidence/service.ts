@@ -30,13 +30,15 @@ export function createEvidenceService(parts: {
         const evidence = await loadEvidence(trx, sealed, caller, verificationId);
         if (evidence === undefined) return undefined;
         const act = { act: 'verification.perform', target: verificationId, at: evidence.verifiedAt } as const;
-        const audit = describeProofs(await proveAct(trx, tenantId, act));
-        await appendAuditLine(trx, lineOf(caller, { at: now, requestId }, 'evidence.export', verificationId));
-        return { evidence, audit };
+        return { evidence, audit: describeProofs(await proveAct(trx, tenantId, act)) };
       });
       if (gathered === undefined) return problem('verification-not-found');
       const kind = tenantRole === 'service-provider' ? 'service-provider' : 'full';
-      return { ok: true, value: await buildPackage({ kind, ...gathered }, signer) };
+      const value = await buildPackage({ kind, ...gathered }, signer);
+      // last of all: the line says that it was given out, and without the line it is not
+      const line = lineOf(caller, { at: now, requestId }, 'evidence.export', verificationId);
+      await database.inTenant(tenantId, (trx) => appendAuditLine(trx, line));
+      return { ok: true, value };
     },
   };
 }

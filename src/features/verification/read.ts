@@ -27,9 +27,9 @@ export async function readVerification(
 ): Promise<ServiceResult<VerificationResponse>> {
   const { tenantId } = caller;
   const line = lineOf(caller, occasion, 'verification.read', verificationId);
-  const row = await store.loadVerification(verificationId, line);
-  if (row === undefined) return problem('verification-not-found');
-  return { ok: true, value: buildAnswer(await vault.open(tenantId), caller, row) };
+  const sealed = await vault.open(tenantId);
+  const answer = await store.showVerification(verificationId, line, (row) => buildAnswer(sealed, caller, row));
+  return answer === undefined ? problem('verification-not-found') : { ok: true, value: answer };
 }
 
 /** The answer of that day. */
@@ -67,18 +67,15 @@ export async function listVerifications(
   if ('code' in selection) return selection;
   const { limit } = selection;
   const line = lineOf(caller, occasion, 'verification.list', null);
-  const rows = await store.listVerifications({ ...selection, limit: limit + 1 }, line);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const isLast = rows.length <= limit || last === undefined;
   const sealed = await vault.open(tenantId);
-  return {
-    ok: true,
-    value: {
-      items: page.map((row) => buildSummary(row, openReference(sealed, tenantId, row), caller.tenantRole)),
-      nextCursor: isLast ? null : encodeCursor({ verifiedAt: last.verified_at, verificationId: last.id }),
-    },
-  };
+  return store.showVerifications({ ...selection, limit: limit + 1 }, line, (rows) => {
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const isLast = rows.length <= limit || last === undefined;
+    const items = page.map((row) => buildSummary(row, openReference(sealed, tenantId, row), caller.tenantRole));
+    const nextCursor = isLast ? null : encodeCursor({ verifiedAt: last.verified_at, verificationId: last.id });
+    return { ok: true, value: { items, nextCursor } };
+  });
 }
 
 function toSelection(vault: Vault, tenantId: string, filters: VerificationFilters): Selection | Problem {

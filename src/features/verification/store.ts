@@ -156,12 +156,18 @@ export function createVerificationStore(database: Database) {
       return row;
     },
 
-    /** The line tells that it was read; of one that is not there nothing was. */
-    async loadVerification(id: string, line: NewAuditLine): Promise<VerificationReportRow | undefined> {
+    /** The line tells that it was shown: of one that is not there, or that `show` cannot open, nothing was. */
+    async showVerification<T>(
+      id: string,
+      line: NewAuditLine,
+      show: (row: VerificationReportRow) => T,
+    ): Promise<T | undefined> {
       return database.inTenant(line.tenantId, async (trx) => {
         const row = await selectVerification(trx, line.tenantId, id);
-        if (row !== undefined) await appendAuditLine(trx, line);
-        return row;
+        if (row === undefined) return undefined;
+        const shown = show(row);
+        await appendAuditLine(trx, line);
+        return shown;
       });
     },
 
@@ -169,12 +175,15 @@ export function createVerificationStore(database: Database) {
     recordAct: (line: NewAuditLine): Promise<string> =>
       database.inTenant(line.tenantId, (trx) => appendAuditLine(trx, line)),
 
-    /** Newest first: ids begin with the time. */
-    async listVerifications(selection: Selection, line: NewAuditLine): Promise<VerificationRow[]> {
+    /** Newest first: ids begin with the time. The line tells that they were shown. */
+    async showVerifications<T>(
+      selection: Selection,
+      line: NewAuditLine,
+      show: (rows: readonly VerificationRow[]) => T,
+    ): Promise<T> {
       const { tenantId } = line;
       const { referenceMac, subjectId, indication, from, to, after, limit } = selection;
       return database.inTenant(tenantId, async (trx) => {
-        await appendAuditLine(trx, line);
         const query = trx('verification').where({ tenant_id: tenantId });
         if (referenceMac !== undefined) query.where({ reference_mac: referenceMac });
         if (subjectId !== undefined) query.where({ subject_id: subjectId });
@@ -182,7 +191,9 @@ export function createVerificationStore(database: Database) {
         if (from !== undefined) query.where('id', '>=', firstIdAt('ver', from.getTime()));
         if (to !== undefined) query.where('id', '<', firstIdAt('ver', to.getTime()));
         if (after !== undefined) query.where('id', '<', after.verificationId);
-        return query.orderBy('id', 'desc').limit(limit).select(SUMMARY);
+        const shown = show(await query.orderBy('id', 'desc').limit(limit).select<VerificationRow[]>(SUMMARY));
+        await appendAuditLine(trx, line);
+        return shown;
       });
     },
   };
