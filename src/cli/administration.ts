@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { MIGRATIONS } from '../compose.ts';
 import { type AdministrationConfig, parseAdministrationConfig } from '../config.ts';
 import type { ServiceResult } from '../features/service-result.ts';
 import type { Actor } from '../features/tenants/act-line.ts';
@@ -11,6 +10,7 @@ import { createDatabase } from '../platform/database/create-database.ts';
 import { DATABASE, LOGIN, OWNER, urlOf } from '../platform/database/embedded/cluster.ts';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.ts';
 import { loadRecord } from '../platform/database/embedded/record.ts';
+import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
 import { describeSchemaLag } from '../platform/database/start-conditions.ts';
 import { PROBLEMS } from '../platform/http/problem-map.ts';
 import { type Log, silentLog } from '../platform/log.ts';

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
-import { MIGRATIONS } from '../compose.ts';
 import { hashAuditLine } from '../core/audit/audit-line.ts';
 import type { Fault } from '../core/audit/fault.ts';
 import type { AuditSeal } from '../core/audit/seal.ts';
@@ -18,6 +17,7 @@ import { decodeSealLine, encodeSealLine } from '../gateway/seal-keeper/seal-line
 import { auditCrypto } from '../platform/audit-crypto.ts';
 import { createDatabase } from '../platform/database/create-database.ts';
 import type { Database } from '../platform/database/database.ts';
+import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
 import { describeSchemaLag } from '../platform/database/start-conditions.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { createVault } from '../platform/vault/create-vault.ts';

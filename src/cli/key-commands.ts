@@ -1,6 +1,6 @@
-import { MIGRATIONS } from '../compose.ts';
 import { createKeyService, type KeyProgress, type KeyService } from '../features/keys/service.ts';
 import { createDatabase } from '../platform/database/create-database.ts';
+import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
 import { describeSchemaLag } from '../platform/database/start-conditions.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { createVault } from '../platform/vault/create-vault.ts';

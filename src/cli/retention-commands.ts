@@ -1,6 +1,6 @@
-import { MIGRATIONS } from '../compose.ts';
 import { runRetention } from '../features/retention/run.ts';
 import { createDatabase } from '../platform/database/create-database.ts';
+import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
 import { openDatabaseUrls, openTenants, operator, readConfig, withStops } from './administration.ts';
 import { type Command, JSON_OPTION, readArguments } from './arguments.ts';
 

@@ -72,7 +72,7 @@ module.exports = {
       name: 'sandbox-stands-alone',
       comment: 'reached by the rest over real protocols only',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(sandbox/|compose\\.ts$|cli/)' },
+      from: { path: '^src/', pathNot: '^src/(sandbox/|compose/sandbox-surroundings\\.ts$|cli/)' },
       to: { path: '^src/sandbox/' },
     },
     {
@@ -84,8 +84,8 @@ module.exports = {
     {
       name: 'compose-and-main-are-the-top',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main\\.ts$|compose\\.ts$|cli/)' },
-      to: { path: '^src/(main|compose)\\.ts$|^src/cli/' },
+      from: { path: '^src/', pathNot: '^src/(main\\.ts$|compose\\.ts$|compose/|cli/)' },
+      to: { path: '^src/(main|compose)\\.ts$|^src/(compose|cli)/' },
     },
     {
       name: 'certificate-builders-judge-nothing',

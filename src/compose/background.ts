@@ -1,0 +1,37 @@
+import { createDelivery } from '../features/audit/delivery.ts';
+import { createRefusals, type Refusals } from '../features/audit/refusals.ts';
+import { createSealer } from '../features/audit/sealer.ts';
+import type { SealKeys } from '../features/audit/service.ts';
+import { createSweeps } from '../features/jobs/service.ts';
+import { createRetentionSchedule } from '../features/retention/schedule.ts';
+import type { TenantService } from '../features/tenants/service.ts';
+import type { Stops } from '../platform/stops.ts';
+import type { Foundation } from './foundation.ts';
+import { openSealKeepers } from './gateways.ts';
+
+export interface BackgroundParts {
+  readonly tenants: TenantService;
+  readonly sealKeys: SealKeys;
+}
+
+/** Work that nobody waits for. Stopped in reverse order: the sealer last, so that every line is sealed. */
+export function startBackground(
+  foundation: Foundation,
+  { tenants, sealKeys }: BackgroundParts,
+  stops: Stops,
+): { readonly refusals: Refusals } {
+  const { database, clock, log } = foundation;
+  const deliver = createDelivery({ database, keepers: openSealKeepers(foundation), clock, log });
+  const refusals = createRefusals({ database, clock, log });
+  const works = [
+    createSealer({ database, keys: sealKeys, clock, log, deliver }),
+    refusals,
+    createSweeps({ database, clock, log }),
+    createRetentionSchedule({ database, tenants, clock, log }),
+  ];
+  for (const work of works) {
+    work.start();
+    stops.add(() => work.stop());
+  }
+  return { refusals };
+}

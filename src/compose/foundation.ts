@@ -1,0 +1,40 @@
+import type { Config } from '../config.ts';
+import { createDatabase } from '../platform/database/create-database.ts';
+import type { Database } from '../platform/database/database.ts';
+import { createHttpClient, type HttpClient } from '../platform/http-client/http-client.ts';
+import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import type { Stops } from '../platform/stops.ts';
+import { createVault } from '../platform/vault/create-vault.ts';
+import type { Vault } from '../platform/vault/vault.ts';
+import { PATIENCE, type Parts } from './parts.ts';
+import { refuseUnfitDatabase } from './production-surroundings.ts';
+
+/** What everything else is built on. */
+export interface Foundation extends Required<Parts> {
+  readonly config: Config;
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly metrics: Metrics;
+  readonly httpClient: HttpClient;
+}
+
+export async function layFoundation(
+  databaseUrl: string,
+  config: Config,
+  { clock, log, patience = PATIENCE }: Parts,
+  stops: Stops,
+): Promise<Foundation> {
+  const database = createDatabase({
+    url: databaseUrl,
+    poolSize: config.databasePoolSize,
+    acquireTimeoutMs: patience.connectionMs,
+    statementTimeoutMs: patience.statementMs,
+    log,
+  });
+  stops.add(() => database.close());
+  if (config.mode === 'production') await refuseUnfitDatabase(config, database, log);
+  const vault = await createVault({ keyFile: config.vaultKeyFile, keys: config.keys, database, log });
+  const httpClient = createHttpClient();
+  stops.add(async () => httpClient.close());
+  return { clock, log, patience, config, database, vault, metrics: createMetrics(), httpClient };
+}
