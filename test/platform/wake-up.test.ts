@@ -52,21 +52,22 @@ it('lets a work that outlasts the next wake be the only one, tells it to stop, a
 it('tells of a work that failed, and does it again', async () => {
   const again = milestone();
   const told: unknown[] = [];
-  const log: Log = { ...silentLog, warn: (event, facts) => void told.push(event, (facts?.error as Error).message) };
+  const log: Log = { ...silentLog, warn: (event, facts) => void told.push(event, facts?.error) };
+  const away = new Error('the database is away');
   let runs = 0;
   const wakeUp = createWakeUp({
     ...parts,
     log,
     work: async () => {
       runs += 1;
-      if (runs === 1) throw new Error('the database is away');
+      if (runs === 1) throw away;
       again.resolve();
     },
   });
   wakeUp.start();
   await again.promise;
   await wakeUp.stop();
-  expect(told).toEqual(['sweep.failed', 'the database is away']);
+  expect(told).toEqual(['sweep.failed', away]);
 });
 
 it('stops before it was started, and twice', async () => {
