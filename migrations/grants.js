@@ -1,6 +1,7 @@
 /** What the application's login may do, table by table: nothing appended can be rewritten, nothing else is granted. */
 const TABLE_RIGHTS = {
   tenant: 'select, insert, update (policy, status)',
+  tenant_policy: 'select, insert',
   client:
     'select, insert, update (name, scopes, external_id, certificate_sha256, expires_at, revoked_at, last_used_at)',
   client_key: 'select, insert, update (ends_at)',
@@ -17,6 +18,7 @@ const TABLE_RIGHTS = {
   legal_hold: 'select, insert, update (lifted_at, lifted_by)',
   deletion_record: 'select',
   public_document: 'select, insert',
+  deployment_rules: 'select, insert',
   idempotency_key: 'select, insert, update',
   audit_unsealed: 'select, insert',
   audit_line: 'select',
@@ -33,12 +35,13 @@ const FUNCTIONS = [
   'client_by_external_id(text)',
   'tenant_by_name(text)',
   'list_tenants(text, integer)',
-  'purge_challenges(timestamptz, integer)',
+  'purge_challenges(timestamptz, integer)', // does nothing: older replicas call it
   'purge_idempotency_keys(timestamptz, integer)',
   'audit_gather_batch(timestamptz, integer, interval)',
   'audit_prune(timestamptz, integer, text, timestamptz)',
   'audit_waiting()',
   'delete_verifications(text[], text[], text, date, timestamptz, text, text, text, date)',
+  'delete_challenges(text, text, date, integer, timestamptz, text, text, date)',
   'delete_subject(text, text, text, date, timestamptz, text, text, text, date)',
 ];
 

@@ -53,9 +53,9 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
     const { set } = values;
     return withTenants(terminal, async (tenants, operator) => {
       const changed = set === undefined ? tenants.readTenant(name) : tenants.setPolicy(operator, name, set);
-      const { policy } = resultOf(await changed);
+      const { policy, policyVersion } = resultOf(await changed);
       const lines = Object.entries(policy).map(([key, value]) => `${key}=${value ?? 'none'}`);
-      terminal.out(values.json ? JSON.stringify({ name, policy }) : lines.join('\n'));
+      terminal.out(values.json ? JSON.stringify({ name, policyVersion, policy }) : lines.join('\n'));
     });
   },
 };

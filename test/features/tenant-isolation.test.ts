@@ -12,8 +12,8 @@ const SHARED = [
   ...['deployment_key', 'schema_migration', 'schema_migration_lock'],
   // of all tenants together: hashes behind random salts, and keys sealed by the vault
   ...['audit_batch', 'audit_delivery', 'audit_key', 'audit_seal'],
-  // CRLs, trust anchors, the rules of the deployment
-  'public_document',
+  // CRLs, trust anchors, the rules of the deployment and their turns
+  ...['public_document', 'deployment_rules'],
 ];
 
 let world: World;

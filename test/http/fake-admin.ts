@@ -8,6 +8,7 @@ export const tenant: TenantView = {
   role: 'verifier',
   status: 'active',
   policy: defaultPolicy('sandbox'),
+  policyVersion: 1,
   authority: { kind: 'contract', reference: 'PF-1', from: '2026-04-01', to: null },
   createdAt: '2026-11-22T03:00:00Z',
 };

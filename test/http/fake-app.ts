@@ -55,6 +55,8 @@ export const verification: VerificationResponse = {
   declared: null,
   subject: null,
   legalMethod: null,
+  policyVersion: 1,
+  rulesVersion: 1,
 };
 
 /** Fakes that answer with fixed values and remember what they were asked. */
@@ -142,6 +144,7 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
         tenantName: 'bank-a',
         tenantRole: read.role,
         policy: defaultPolicy('sandbox'),
+        policyVersion: 1,
         clientId: `cli_${read.scopes[0]}`,
         scopes: new Set(read.scopes),
         address: null,

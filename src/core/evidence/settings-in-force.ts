@@ -31,6 +31,9 @@ export interface SettingsInForce {
   /** The trust anchor that the path ended at; null without a path. */
   readonly trustAnchorSha256: string | null;
   readonly rulesSha256: string;
+  /** Numbers that rise with each change; none in records of before there were any. */
+  readonly policyVersion?: number | null;
+  readonly rulesVersion?: number;
   readonly challenge: ChallengeInForce;
   /** When another instant than that of the verification: a response may be younger than the request. */
   readonly ocspJudgedAt?: string;

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
-import type { Scope, TenantPolicy, TenantRole } from './caller.ts';
+import type { Scope, StoredPolicy, TenantRole } from './caller.ts';
 
 /** A client with its tenant, as authentication finds it; the key's columns are null where it was found without one. */
 export interface FoundClient {
@@ -7,7 +7,7 @@ export interface FoundClient {
   readonly tenant_name: string;
   readonly tenant_role: TenantRole;
   readonly tenant_status: 'active' | 'suspended';
-  readonly policy: TenantPolicy;
+  readonly policy: StoredPolicy;
   readonly client_id: string;
   readonly scopes: readonly Scope[];
   readonly certificate_sha256: Buffer | null;

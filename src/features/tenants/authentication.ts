@@ -102,11 +102,13 @@ function earliest(...instants: (Date | null)[]): number | null {
 
 /** Policies that came to be after the tenant hold their default. */
 function toCaller(row: FoundClient, scopes: ReadonlySet<Scope>, mode: 'sandbox' | 'production'): Caller {
+  const { version = null, ...policy } = row.policy;
   return {
     tenantId: row.tenant_id,
     tenantName: row.tenant_name,
     tenantRole: row.tenant_role,
-    policy: { ...defaultPolicy(mode), ...row.policy },
+    policy: { ...defaultPolicy(mode), ...policy },
+    policyVersion: version,
     clientId: row.client_id,
     scopes,
     address: null,

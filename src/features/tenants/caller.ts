@@ -62,12 +62,16 @@ export interface TenantPolicy {
   readonly quotaPerMonth: number | null;
 }
 
+/** A policy as it is stored: with the number that rises with each change. */
+export type StoredPolicy = TenantPolicy & { readonly version?: number };
+
 /** Who calls, as authentication found out. */
 export interface Caller {
   readonly tenantId: string;
   readonly tenantName: string;
   readonly tenantRole: TenantRole;
   readonly policy: TenantPolicy;
+  readonly policyVersion: number | null;
   readonly clientId: string;
   readonly scopes: ReadonlySet<Scope>;
   /** Of this call: where it came from, as trusted proxies tell; null outside HTTP. */

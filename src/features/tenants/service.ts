@@ -66,7 +66,8 @@ export function createTenantService(dependencies: TenantServiceDependencies): Te
       const tenant = { id: randomUUID(), name, role, authority, policy: defaults, at };
       const recorded = await store.recordTenant(tenant, lineOf(actor, 'tenant.create', tenant.id));
       if (!recorded) return problem('tenant-exists', '/name', `There is a tenant "${name}" already.`);
-      const row = { ...tenant, authority: authority ?? null, status: 'active' as const, created_at: at };
+      const policy = { ...defaults, version: 1 };
+      const row = { ...tenant, policy, authority: authority ?? null, status: 'active' as const, created_at: at };
       return { ok: true, value: toTenantView(row, defaults) };
     },
 

@@ -2,14 +2,14 @@ import type { Database } from '../../platform/database/database.ts';
 import { violates } from '../../platform/database/database-error.ts';
 import type { ActLine, AppendAct } from './act-line.ts';
 import type { Authority } from './authority.ts';
-import type { TenantPolicy, TenantRole } from './caller.ts';
+import type { StoredPolicy, TenantPolicy, TenantRole } from './caller.ts';
 
 export interface TenantRow {
   readonly id: string;
   readonly name: string;
   readonly role: TenantRole;
   readonly status: 'active' | 'suspended';
-  readonly policy: TenantPolicy;
+  readonly policy: StoredPolicy;
   readonly authority: Authority | null;
   readonly created_at: Date;
 }
@@ -50,12 +50,12 @@ export function createTenantStore(database: Database, append: AppendAct) {
     },
 
     /** Merges the change into the policy; what two change at once is both kept. */
-    async recordPolicy(tenantId: string, change: Partial<TenantPolicy>, line: ActLine): Promise<TenantPolicy> {
+    async recordPolicy(tenantId: string, change: Partial<TenantPolicy>, line: ActLine): Promise<StoredPolicy> {
       return database.inTenant(tenantId, async (trx) => {
         const rows = await trx('tenant')
           .where({ id: tenantId })
           .update({ policy: trx.raw('policy || ?::jsonb', [JSON.stringify(change)]) })
-          .returning<{ policy: TenantPolicy }[]>('policy');
+          .returning<{ policy: StoredPolicy }[]>('policy');
         await append(trx, tenantId, line);
         const policy = rows[0]?.policy;
         if (policy === undefined) throw new Error('the tenant vanished while its policy was changed');

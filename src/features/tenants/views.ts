@@ -8,12 +8,14 @@ const instant = (date: Date): string => formatInstant(date.getTime());
 const orNull = (date: Date | null): string | null => (date === null ? null : instant(date));
 
 export function toTenantView(row: TenantRow, defaults: TenantPolicy): TenantView {
+  const { version = null, ...policy } = row.policy;
   return {
     tenantId: row.id,
     name: row.name,
     role: row.role,
     status: row.status,
-    policy: { ...defaults, ...row.policy },
+    policy: { ...defaults, ...policy },
+    policyVersion: version,
     authority: row.authority,
     createdAt: instant(row.created_at),
   };

@@ -8,6 +8,8 @@ export interface TenantView {
   readonly role: TenantRole;
   readonly status: 'active' | 'suspended';
   readonly policy: TenantPolicy;
+  /** Rises with each change; each is kept. */
+  readonly policyVersion: number | null;
   readonly authority: Authority | null;
   readonly createdAt: string;
 }

@@ -50,6 +50,8 @@ export function describeSettings(judged: Judged): string {
     revocationMethod: method,
     trustAnchorSha256: first.path === undefined ? null : sha256OfHeld(first.path.anchor.der).toString('hex'),
     rulesSha256: judged.rulesSha256,
+    policyVersion: caller.policyVersion,
+    rulesVersion: judged.rulesVersion,
     challenge: describeChallenge(judged),
     ...(ocspJudgedAt === undefined || ocspJudgedAt === at ? {} : { ocspJudgedAt: formatInstant(ocspJudgedAt) }),
   } satisfies SettingsInForce);

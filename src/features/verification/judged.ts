@@ -26,4 +26,5 @@ export interface Judged {
   readonly report: Report;
   /** SHA-256 of the deployment's rules, hexadecimal: see rules.ts. */
   readonly rulesSha256: string;
+  readonly rulesVersion: number;
 }

@@ -8,3 +8,11 @@ export async function insertDocument(database: Database, sha256: Buffer, octets:
   const insert = 'insert into public_document (sha256, octets) values ($1, $2) on conflict do nothing';
   await database.call('insert_public_document', insert, [sha256, octets]);
 }
+
+/** A further number where these are not the settings that were in force last. */
+export async function recordRules(database: Database, sha256: Buffer): Promise<number> {
+  const sql = 'select rules_version($1) as version';
+  const [row] = await database.call<{ version: number }>('rules_version', sql, [sha256]);
+  if (row === undefined) throw new Error('rules_version gave no row');
+  return row.version;
+}

@@ -82,6 +82,8 @@ function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault
   const stored: StoredReport = {
     ...rest,
     certificate: certificate && known && { ...certificate, serialNumberMac: known.serialNumberMac },
+    policyVersion: caller.policyVersion,
+    rulesVersion: judged.rulesVersion,
   };
   const answer =
     judged.key === null

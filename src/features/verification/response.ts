@@ -8,6 +8,9 @@ import type { VerificationResponse, VerificationSummary } from './wire.ts';
 /** The report as it is stored: without what is personal, with what is on file about the certificate. */
 export interface StoredReport extends Omit<Report, 'attributes' | 'certificate'> {
   readonly certificate: (CertificateFacts & { readonly serialNumberMac: string }) | null;
+  /** None in reports of before there were any. */
+  readonly policyVersion?: number | null;
+  readonly rulesVersion?: number;
 }
 
 export interface ResponseParts {
@@ -43,6 +46,8 @@ export function buildResponse(parts: ResponseParts): VerificationResponse {
     declared: null,
     subject: null,
     legalMethod: report.legalMethod,
+    policyVersion: report.policyVersion ?? null,
+    rulesVersion: report.rulesVersion ?? null,
   };
   return withIds(answer, ids);
 }
@@ -60,6 +65,9 @@ export function withIds(answer: VerificationResponse, ids: AnswerIds): Verificat
     ...answer,
     certificate: answer.certificate === null ? null : { ...answer.certificate, id: certificateId },
     subject: subjectId === null ? null : { id: subjectId, isNew: subjectIsNew === true },
+    // answers kept under an Idempotency-Key may be of before there were any
+    policyVersion: answer.policyVersion ?? null,
+    rulesVersion: answer.rulesVersion ?? null,
   };
 }
 

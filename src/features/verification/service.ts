@@ -96,11 +96,12 @@ export function createVerificationService(dependencies: VerificationServiceDepen
 
       await documents.keep(rules.octets, ...anchors.certificates.map(({ der }) => der));
       if (findings?.evidence?.method === 'crl') await documents.keep(findings.evidence.der);
+      const rulesVersion = await documents.versionOf(rules.octets);
       const { requestId } = options;
       const verificationId = newId('ver', at);
       const judged = {
         ...{ caller, request, requestId, verificationId, at, key },
-        ...{ signed, challenge, container, method, first, findings, report, rulesSha256: rules.sha256 },
+        ...{ signed, challenge, container, method, first, findings, report, rulesSha256: rules.sha256, rulesVersion },
       };
       const recorded = await recordJudged(store, vault, sealed, judged);
       const { row } = recorded;

@@ -63,6 +63,9 @@ export interface VerificationResponse {
   readonly declared: null;
   readonly subject: { readonly id: string; readonly isNew: boolean } | null;
   readonly legalMethod: LegalMethod | null;
+  /** Numbers of the tenant's policy and of the deployment's settings in force; null in records of before there were any. */
+  readonly policyVersion: number | null;
+  readonly rulesVersion: number | null;
 }
 
 /** `id`: null when not on file. */

@@ -12,7 +12,14 @@ let world: AuditWorld;
 let audit: AuditService;
 let ids: string[];
 const caller = (tenantId: string): Caller => ({
-  ...{ tenantId, tenantName: 'bank', tenantRole: 'verifier', policy: defaultPolicy('sandbox'), clientId: 'cli_7' },
+  ...{
+    tenantId,
+    tenantName: 'bank',
+    tenantRole: 'verifier',
+    policy: defaultPolicy('sandbox'),
+    policyVersion: 1,
+    clientId: 'cli_7',
+  },
   ...{ scopes: new Set(['reports:export']), address: '192.0.2.9', right: 'reports:export' },
 });
 
