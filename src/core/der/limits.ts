@@ -2,6 +2,8 @@
 export const MAX_DEPTH = 32;
 export const MAX_CERTIFICATE_SIZE = 64 * 1024;
 export const MAX_CMS_SIZE = 16 * 1024 * 1024;
+/** A TimeStampResp or its token: some 6 KiB with the certificates of three levels. */
+export const MAX_TIMESTAMP_SIZE = 64 * 1024;
 export const MAX_OCSP_RESPONSE_SIZE = 256 * 1024;
 /** A national CRL has millions of entries of about 40 octets; 10 GB answers are cut off by the gateway. */
 export const MAX_CRL_SIZE = 1024 * 1024 * 1024;

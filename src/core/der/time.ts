@@ -17,10 +17,32 @@ export function readGeneralizedTime(value: DerValue, tag: number = tags.GENERALI
   return parseTime(value, 4);
 }
 
-function parseTime(value: DerValue, yearDigits: 2 | 4): Instant {
+/**
+ * GeneralizedTime with a fraction of a second where there is one (RFC 3161 §2.4.2): after a full stop, not ending in zero.
+ * What is smaller than a millisecond is cut off.
+ */
+export function readFractionalTime(value: DerValue): Instant {
+  if (value.tag !== tags.GENERALIZED_TIME) throw value.error('unexpected-tag', 'a GeneralizedTime was expected');
   const { buffer, contentStart, end } = value;
-  const zone = end - 1;
-  if (end - contentStart !== yearDigits + 11 || buffer[zone] !== 0x5a)
+  const stop = contentStart + 14;
+  if (end - 1 <= stop) return parseTime(value, 4);
+  const digits = buffer.subarray(stop + 1, end - 1);
+  if (buffer[stop] !== 0x2e || digits.length === 0 || digits.length > MAX_FRACTION || digits.at(-1) === 0x30)
+    throw value.error('invalid-value', 'a fraction of a second is not what DER writes');
+  if (digits.some((digit) => digit < 0x30 || digit > 0x39))
+    throw value.error('invalid-value', 'a time has a character that is no digit');
+  const [tenths = 0x30, hundredths = 0x30, thousandths = 0x30] = digits;
+  const fraction = (tenths - 0x30) * 100 + (hundredths - 0x30) * 10 + (thousandths - 0x30);
+  return parseTime(value, 4, stop) + fraction;
+}
+
+/** Digits of a fraction of a second; clocks are not read beyond picoseconds. */
+const MAX_FRACTION = 12;
+
+/** `zone`: where the seconds end. */
+function parseTime(value: DerValue, yearDigits: 2 | 4, zone = value.end - 1): Instant {
+  const { buffer, contentStart, end } = value;
+  if (zone - contentStart !== yearDigits + 10 || buffer[end - 1] !== 0x5a)
     throw value.error('invalid-value', 'a time is not in seconds and Z');
   for (let i = contentStart; i < zone; i++) {
     const digit = (buffer[i] as number) - 0x30;

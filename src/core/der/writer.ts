@@ -33,6 +33,18 @@ export function encodeIntegerOctets(octets: Uint8Array): Uint8Array {
   return encodeElement(tags.INTEGER, octets);
 }
 
+/** The contents octets of a non-negative INTEGER of that magnitude: minimal, with a sign octet where one is needed. */
+export function unsignedIntegerOctets(magnitude: Uint8Array): Uint8Array {
+  const start = magnitude.findIndex((octet) => octet !== 0);
+  if (start < 0) return Uint8Array.of(0);
+  const significant = magnitude.subarray(start);
+  return (significant[0] as number) < 0x80 ? significant : concatBytes(Uint8Array.of(0), significant);
+}
+
+export function encodeBoolean(value: boolean): Uint8Array {
+  return Uint8Array.of(tags.BOOLEAN, 1, value ? 0xff : 0);
+}
+
 export function encodeObjectIdentifier(dotted: string): Uint8Array {
   const arcs = dotted.split('.').map(BigInt);
   const [first = 0n, second = 0n, ...rest] = arcs;
