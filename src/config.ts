@@ -86,7 +86,7 @@ const GATEWAY_SETTINGS = [
  * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
  */
 const OUR_PREFIX =
-  /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|AWS_KMS_|VAULT_TRANSIT_)/;
+  /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|AWS_KMS_|VAULT_TRANSIT_|PKCS11_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
   'AUDIT_SEALS_FILE',

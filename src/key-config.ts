@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { SettingsReader } from './platform/settings.ts';
 import type { KeySettings } from './platform/vault/key-settings.ts';
 import type { KmsSettings } from './platform/vault/kms-provider.ts';
+import type { Pkcs11Settings } from './platform/vault/pkcs11-provider.ts';
 import { isSafeUrl } from './safe-url.ts';
 
 const VAULT_SETTINGS = [
@@ -12,9 +13,22 @@ const VAULT_SETTINGS = [
   'VAULT_TRANSIT_MOUNT',
   'VAULT_NAMESPACE',
 ] as const;
+const PKCS11_SETTINGS = [
+  'PKCS11_MODULE',
+  'PKCS11_TOKEN',
+  'PKCS11_KEY',
+  'PKCS11_FORMER_KEYS',
+  'PKCS11_PIN',
+  'PKCS11_PIN_FILE',
+] as const;
 const KMS_SETTINGS = ['AWS_KMS_KEY', 'AWS_KMS_FORMER_KEYS', 'AWS_KMS_ENDPOINT'] as const;
 
-export const KEY_SETTINGS = ['KEY_PROVIDER', 'KEY_CACHE_SECONDS', ...VAULT_SETTINGS, ...KMS_SETTINGS] as const;
+export const KEY_SETTINGS = [
+  ...['KEY_PROVIDER', 'KEY_CACHE_SECONDS'],
+  ...VAULT_SETTINGS,
+  ...KMS_SETTINGS,
+  ...PKCS11_SETTINGS,
+] as const;
 
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,64}$/;
 const ARN_SHAPE = 'ARNs of keys (arn:aws:kms:REGION:ACCOUNT:key/ID), not of aliases';
@@ -24,12 +38,13 @@ const MOUNT = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*){0,7
 
 /** Who holds the key-encryption keys. A provider that is set beside the one that wraps still unwraps what it wrapped. */
 export function parseKeys(settings: SettingsReader): KeySettings {
-  const provider = settings.oneOf('KEY_PROVIDER', ['file', 'vault-transit', 'aws-kms'], 'file');
+  const provider = settings.oneOf('KEY_PROVIDER', ['file', 'vault-transit', 'aws-kms', 'pkcs11'], 'file');
   const cacheSeconds = settings.integer('KEY_CACHE_SECONDS', { min: 10, max: 3_600, fallback: 300 });
   const transit =
     provider === 'vault-transit' || settings.has('VAULT_TRANSIT_KEY') ? parseTransit(settings) : undefined;
   const kms = provider === 'aws-kms' || KMS_SETTINGS.some(settings.has) ? parseKms(settings) : undefined;
-  return { provider, cacheSeconds, transit, kms };
+  const pkcs11 = provider === 'pkcs11' || PKCS11_SETTINGS.some(settings.has) ? parsePkcs11(settings) : undefined;
+  return { provider, cacheSeconds, transit, kms, pkcs11 };
 }
 
 function parseTransit(settings: SettingsReader): KeySettings['transit'] {
@@ -60,6 +75,32 @@ function parseKms(settings: SettingsReader): KmsSettings | undefined {
   const endpoint = readAddress(settings, 'AWS_KMS_ENDPOINT');
   const [keyArn] = keys;
   return keyArn === undefined ? undefined : { keyArn, formerKeyArns, endpoint };
+}
+
+/** Of a key in a token: a label without commas, or `id:` and hexadecimal. */
+const TOKEN_KEY = /^(id:([0-9A-Fa-f]{2}){1,64}|(?!id:)[\x21-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]{0,99})$/;
+const TOKEN_KEY_SHAPE = 'labels of keys, or id: and hexadecimal digits';
+const TOKEN_LABEL_OCTETS = 32;
+
+function parsePkcs11(settings: SettingsReader): Pkcs11Settings | undefined {
+  const need = (name: string, what: string) => settings.report(`${name} is missing: set it to ${what}.`);
+  const modulePath = settings.text('PKCS11_MODULE');
+  if (modulePath === undefined) need('PKCS11_MODULE', 'the path of the PKCS#11 module');
+  else if (!isAbsolute(modulePath)) settings.report('PKCS11_MODULE must be an absolute path.');
+  const token = settings.text('PKCS11_TOKEN');
+  if (token === undefined) need('PKCS11_TOKEN', 'the label of the token');
+  else if (Buffer.byteLength(token) > TOKEN_LABEL_OCTETS) settings.report('PKCS11_TOKEN has more than 32 octets.');
+  const decode = (item: string) => (TOKEN_KEY.test(item) ? item : undefined);
+  const keys = settings.list('PKCS11_KEY', TOKEN_KEY_SHAPE, decode);
+  if (!settings.has('PKCS11_KEY')) need('PKCS11_KEY', 'the label of the key that wraps');
+  if (keys.length > 1) settings.report('PKCS11_KEY is one key: earlier ones belong into PKCS11_FORMER_KEYS.');
+  const formerKeys = settings.list('PKCS11_FORMER_KEYS', TOKEN_KEY_SHAPE, decode);
+  const value = settings.secret('PKCS11_PIN');
+  const file = settings.text('PKCS11_PIN_FILE');
+  if (value === undefined && file === undefined) need('PKCS11_PIN_FILE', 'the file of the PIN');
+  const [key] = keys;
+  if (modulePath === undefined || token === undefined || key === undefined || value === undefined) return undefined;
+  return { modulePath, token, key, formerKeys, pin: file === undefined ? { value } : { file: resolve(file) } };
 }
 
 /** Data keys travel there and back. */

@@ -39,7 +39,31 @@ describe('settings of the keys', () => {
     expect(keysOf({ KEY_PROVIDER: 'aws-kms', AWS_KMS_KEY: ARN }).provider).toBe('aws-kms');
   });
 
+  const hsm = {
+    ...{ KEY_PROVIDER: 'pkcs11', PKCS11_MODULE: '/usr/lib/hsm.so', PKCS11_TOKEN: 'bank', PKCS11_KEY: 'wrap-2' },
+    PKCS11_PIN_FILE: '/run/pin',
+  };
+
+  it('of a token by PKCS#11: keys by label or id, the PIN as a file to be read at each login', () => {
+    const { provider, pkcs11 } = keysOf({ ...hsm, PKCS11_FORMER_KEYS: 'wrap-1, id:0aFF' });
+    expect(provider).toBe('pkcs11');
+    expect(pkcs11).toEqual({
+      ...{ modulePath: '/usr/lib/hsm.so', token: 'bank', key: 'wrap-2', formerKeys: ['wrap-1', 'id:0aFF'] },
+      pin: { file: '/run/pin' },
+    });
+    expect(keysOf({ ...hsm, KEY_PROVIDER: 'file' }).pkcs11?.key).toBe('wrap-2');
+  });
+
   it.each([
+    ['no module', { ...hsm, PKCS11_MODULE: '' }, /^PKCS11_MODULE is missing/],
+    ['a module that is searched for', { ...hsm, PKCS11_MODULE: 'hsm.so' }, /^PKCS11_MODULE must be an absolute path/],
+    ['no token', { ...hsm, PKCS11_TOKEN: '' }, /^PKCS11_TOKEN is missing/],
+    ['a token of too long a label', { ...hsm, PKCS11_TOKEN: 'x'.repeat(33) }, /^PKCS11_TOKEN has more/],
+    ['no key of the token', { ...hsm, PKCS11_KEY: '' }, /^PKCS11_KEY is missing/],
+    ['two keys of the token', { ...hsm, PKCS11_KEY: 'a,b' }, /^PKCS11_KEY is one key/],
+    ['an id that is none', { ...hsm, PKCS11_KEY: 'id:abc' }, /^PKCS11_KEY must be/],
+    ['no PIN', { ...hsm, PKCS11_PIN_FILE: '' }, /^PKCS11_PIN_FILE is missing/],
+    ['a typing error of the token', { ...hsm, PKCS11_LABEL: 'x' }, /^PKCS11_LABEL is not a setting/],
     ['another provider', { KEY_PROVIDER: 'hsm' }, /^KEY_PROVIDER must be one of file, vault-transit, aws-kms/],
     ['keys for ever', { KEY_CACHE_SECONDS: '3601' }, /^KEY_CACHE_SECONDS must be/],
     ['keys for no time', { KEY_CACHE_SECONDS: '9' }, /^KEY_CACHE_SECONDS must be/],

@@ -4,6 +4,8 @@ import { createFileProvider } from './file-provider.ts';
 import { createKeyEncryption, type KeyEncryption, type KeyEncryptionProvider } from './key-encryption.ts';
 import { type DeploymentKeys, readKeyFile } from './key-file.ts';
 import { createKmsProvider, type KmsSettings } from './kms-provider.ts';
+import { createPkcs11Provider, type Pkcs11Settings } from './pkcs11-provider.ts';
+import type { TokenSource } from './token-source.ts';
 import { createTransitProvider, type TransitSettings } from './transit-provider.ts';
 import { type KeyProviderName, KeysUnavailable } from './vault.ts';
 
@@ -14,10 +16,8 @@ export interface KeySettings {
   readonly cacheSeconds: number;
   readonly transit: (TransitSettings & { readonly token: TokenSource }) | undefined;
   readonly kms: KmsSettings | undefined;
+  readonly pkcs11?: Pkcs11Settings | undefined;
 }
-
-/** A file is read at each use: an agent renews it. */
-export type TokenSource = { readonly value: string } | { readonly file: string };
 
 export const USUAL_KEYS: KeySettings = { provider: 'file', cacheSeconds: 300, transit: undefined, kms: undefined };
 
@@ -27,13 +27,14 @@ export function openKeyEncryption(keyFile: string, known: DeploymentKeys, settin
     if (keys === undefined) throw new KeysUnavailable('the key file is gone');
     return keys.keyEncryptionVersions;
   };
-  const { transit, kms } = settings;
+  const { transit, kms, pkcs11 } = settings;
   const providers: KeyEncryptionProvider[] = [
     createFileProvider(known.keyEncryptionVersions, reload),
     ...(transit === undefined
       ? []
       : [createTransitProvider(transit, () => readToken(transit.token), createHttpClient({ maxSockets: 16 }))]),
     ...(kms === undefined ? [] : [createKmsProvider(kms)]),
+    ...(pkcs11 === undefined ? [] : [createPkcs11Provider(pkcs11)]),
   ];
   const wrapping = providers.find(({ name }) => name === settings.provider);
   if (wrapping === undefined) throw new Error(`no settings of the provider ${settings.provider}`);

@@ -10,7 +10,7 @@ export const KEY_PURPOSES = [
 ] as const satisfies readonly KeyPurpose[];
 
 /** Who holds the key-encryption keys. */
-export type KeyProviderName = 'file' | 'vault-transit' | 'aws-kms';
+export type KeyProviderName = 'file' | 'vault-transit' | 'aws-kms' | 'pkcs11';
 
 /** Where a ciphertext belongs: authenticated data, so that a swapped row or column does not decrypt. */
 export interface FieldIdentity {
