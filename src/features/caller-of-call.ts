@@ -29,10 +29,10 @@ export function admissionOf(found: Authenticated): Admission<Caller> {
   const { caller, certificates } = found;
   const known = principals.get(caller);
   if (known !== undefined) return { ok: true, principal: known };
-  const { clientId, tenantRole, scopes, policy } = caller;
+  const { clientId, tenantId, tenantRole, scopes, policy } = caller;
   const { rateLimitPerMinute, quotaPerDay, quotaPerMonth } = policy;
   const limits = { perMinute: rateLimitPerMinute, perDay: quotaPerDay, perMonth: quotaPerMonth };
-  const principal = { caller, clientId, role: tenantRole, scopes, certificates, limits };
+  const principal = { caller, clientId, tenantId, role: tenantRole, scopes, certificates, limits };
   principals.set(caller, principal);
   return { ok: true, principal };
 }

@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino';
 import type { LogEvent } from './log-event.ts';
+import { currentWork } from './telemetry/current-work.ts';
 
 /** Facts of an event: ids, codes, counts, durations. `error` is written as type, code and stack, never its message's data. */
 export interface LogFacts {
@@ -16,7 +17,7 @@ export interface Log {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** JSON lines on `destination`: level, time (RFC 3339), event, facts. */
+/** JSON lines on `destination`: level, time (RFC 3339), event, the ids of the request at work, facts. */
 export function createLog(level: LogLevel, destination: DestinationStream): Log {
   const logger = pino(
     {
@@ -69,6 +70,12 @@ export const silentLog: Log = {
 
 function printable(event: LogEvent, facts: LogFacts | undefined): Record<string, unknown> {
   const line: Record<string, unknown> = { event };
+  const ids = currentWork()?.ids;
+  if (ids !== undefined && !ids.isOver) {
+    line.requestId = ids.requestId;
+    line.traceId = ids.traceId;
+    line.tenantId = ids.tenantId;
+  }
   for (const key in facts) {
     const value = facts[key];
     line[key] = value instanceof Error ? printableError(value) : value;

@@ -231,6 +231,7 @@ describe('for who runs the service', () => {
         route: '/jpki/verifications',
         status: 200,
         durationMs: 0,
+        tenantId: '00000000-0000-7000-8000-000000000001',
         clientId: 'cli_verify',
       },
     });

@@ -151,8 +151,8 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
         right: null,
       };
       const limits = { perMinute: settings.rateLimitPerMinute ?? 6000, perDay: null, perMonth: null };
-      const { clientId, tenantRole: role } = caller;
-      return { ok: true, principal: { caller, clientId, role, scopes: caller.scopes, certificates: [], limits } };
+      const { clientId, tenantId, tenantRole: role, scopes } = caller;
+      return { ok: true, principal: { caller, clientId, tenantId, role, scopes, certificates: [], limits } };
     },
     clock,
     log,

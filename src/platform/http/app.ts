@@ -5,6 +5,7 @@ import { DatabaseUnavailable } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ProblemCode } from '../problem-code.ts';
+import { beginRequest, type CurrentWork, runInWork, type Tracer } from '../telemetry/current-work.ts';
 import { KeysUnavailable, VaultError } from '../vault/vault.ts';
 import { recordAccess } from './access.ts';
 import { type Authenticate, authenticateRequest, type Right, requireRight } from './authentication.ts';
@@ -66,6 +67,8 @@ export interface AppParts<Caller> {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Undefined: no traces are told. */
+  readonly tracer?: Tracer | undefined;
   /** Told of every request to an operation that asks for a right and is refused. */
   readonly refused?: (call: RefusedCall<Caller>) => void;
   /** Greatest time for a body to arrive. */
@@ -98,9 +101,11 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
     response.locals.requestId = requestId;
     setHeaders(response, API_HEADERS);
     response.setHeader('X-Request-Id', requestId);
-    recordAccess(request, response, parts);
+    const work = beginRequest(parts.tracer, requestId, request.get('traceparent'));
+    response.locals.work = work;
+    recordAccess(request, response, work, parts);
     if (namesTwoHosts(request)) throw new HttpProblem('malformed-request');
-    next();
+    runInWork(work, next);
   });
   const validators = createRequestValidators(contract);
   for (const operation of contract.operations) {
@@ -201,6 +206,7 @@ async function admit<Caller>(
   const principal = await authenticateRequest(request.headers.authorization, peer, authenticate);
   response.locals.clientId = principal.clientId;
   response.locals.principal = principal;
+  (response.locals.work as CurrentWork).ids.tenantId = principal.tenantId;
   const taken = limiter.take(principal);
   const decision = taken instanceof Promise ? await taken : taken;
   setHeaders(response, rateLimitHeaders(decision));
@@ -251,6 +257,7 @@ function tellRefused<Caller>(
 
 function sendProblem(log: Log, response: Response, error: unknown, problem: HttpProblem): void {
   const requestId = response.locals.requestId as string;
+  response.locals.problem = problem.code;
   if (LOGGED.has(problem.code)) {
     log.error('http.request-failed', { requestId, code: problem.code, ...(error instanceof Error ? { error } : {}) });
   }

@@ -9,6 +9,7 @@ export interface RequestLimits {
 /** Who calls, as far as the server must know; `caller` is what the features know of them. */
 export interface Principal<Caller> {
   readonly clientId: string;
+  readonly tenantId: string;
   readonly role: string;
   readonly scopes: ReadonlySet<string>;
   readonly limits: RequestLimits;

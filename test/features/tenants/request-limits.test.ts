@@ -28,10 +28,11 @@ afterAll(() => world.close());
 
 async function createPrincipal(limits: Partial<RequestLimits>): Promise<Principal<Caller>> {
   const caller = await world.createCaller(`limited-${clients++}`);
-  const { clientId, tenantRole: role, scopes } = caller;
+  const { clientId, tenantId, tenantRole: role, scopes } = caller;
   return {
     caller,
     clientId,
+    tenantId,
     role,
     scopes,
     certificates: [],
