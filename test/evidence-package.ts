@@ -37,6 +37,7 @@ export interface PackageChoice {
   readonly by?: 'ocsp' | 'crl';
   readonly ocspResponse?: Uint8Array;
   readonly crl?: Uint8Array;
+  readonly supportingCrls?: readonly Uint8Array[];
   readonly roots?: readonly Uint8Array[];
   readonly certificate?: Uint8Array;
   readonly signature?: Uint8Array;
@@ -71,7 +72,12 @@ export function partsOf(choice: PackageChoice = {}): PackageParts {
   const anchors = roots.map((root) => decodeCertificate(new Uint8Array(root)));
   const challenge = { state: 'none' } as const;
   const rulesSha256 = hash('sha256', JSON.stringify(rules));
-  const inForce = { policy: defaultPolicy('sandbox'), revocationMethod: by, rulesSha256, challenge };
+  const numbers = { policyVersion: 3, rulesVersion: 2 };
+  const supportingCrls = (choice.supportingCrls ?? []).map((crl) => Buffer.from(crl));
+  const inForce = {
+    ...{ policy: defaultPolicy('sandbox'), revocationMethod: by, rulesSha256, challenge, ...numbers },
+    ...(supportingCrls.length === 0 ? {} : { supportingCrls: supportingCrls.map(sha256) }),
+  };
   const request: VerifyRequest = {
     purpose: 'account-opening',
     signature: {
@@ -86,12 +92,14 @@ export function partsOf(choice: PackageChoice = {}): PackageParts {
     settings: { ...inForce, trustAnchorSha256: null } satisfies SettingsInForce,
     ocspResponse: ocspResponse === null ? undefined : new Uint8Array(ocspResponse),
     crl: crl === null ? undefined : new Uint8Array(crl),
+    supportingCrls: supportingCrls.map((octets) => new Uint8Array(octets)),
   };
   const { report, anchor } = judgeAgain(matter, { checks: [] } as unknown as RecordedReport, nodeCrypto);
   const { attributes, ...rest } = report;
   const stored = {
     ...rest,
     certificate: rest.certificate && { ...rest.certificate, serialNumberMac: '00'.repeat(32) },
+    ...numbers,
   };
   const role = kind === 'full' ? 'verifier' : 'service-provider';
   const answer = buildResponse({
@@ -103,7 +111,7 @@ export function partsOf(choice: PackageChoice = {}): PackageParts {
     kind,
     evidence: {
       ...{ verifiedAt: at, answer: recorded as typeof answer, signature, content, certificate },
-      ...{ ocspResponse, crl, rules, trustAnchors: roots.map((root) => Buffer.from(root)) },
+      ...{ ocspResponse, crl, supportingCrls, rules, trustAnchors: roots.map((root) => Buffer.from(root)) },
       container: { format: 'raw', algorithm: 'RS256', encoding: 'der', digestAlgorithm: null },
       settings: { ...inForce, trustAnchorSha256: anchor === undefined ? null : sha256(anchor.der) },
     },

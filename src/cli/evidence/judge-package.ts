@@ -46,6 +46,7 @@ export function judgePackage(documents: PackageDocuments, entries: ReadonlyMap<s
       anchors: decodeAnchors(policy, entries),
       ocspResponse: entries.get(ENTRY_NAMES.ocspResponse),
       crl: entries.get(ENTRY_NAMES.crl),
+      supportingCrls: supportingCrlsOf(verification, entries),
     },
     report,
     nodeCrypto,
@@ -91,6 +92,17 @@ function decodeAnchors({ rules }: PolicyDocument, entries: ReadonlyMap<string, U
     if (toHex(nodeCrypto.digest('SHA-256', der)) !== rules.trustAnchors[place])
       throw new EntryUnusable('entries-disagree', name);
     return decodedAs(name, () => decodeCertificate(der));
+  });
+}
+
+/** All that the settings name, each with the digest that they name. */
+function supportingCrlsOf({ settings }: VerificationDocument, entries: ReadonlyMap<string, Uint8Array>) {
+  const named = settings.supportingCrls ?? [];
+  const held = [...entries].filter(([name]) => name.startsWith(ENTRY_NAMES.supportingCrls));
+  if (held.length !== named.length) throw new EntryUnusable('entries-disagree', ENTRY_NAMES.verification);
+  return held.map(([name, octets], place) => {
+    if (toHex(nodeCrypto.digest('SHA-256', octets)) !== named[place]) throw new EntryUnusable('entries-disagree', name);
+    return octets;
   });
 }
 

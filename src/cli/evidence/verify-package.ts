@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { toHex } from '../../core/bytes.ts';
-import type { PackageKind } from '../../core/evidence/manifest.ts';
+import type { Manifest } from '../../core/evidence/manifest.ts';
 import {
   AUDIT,
   type AuditDocument,
   ENTRY_NAMES,
+  isKeptFromProviders,
   POLICY,
   type PolicyDocument,
   VERIFICATION,
@@ -80,9 +81,6 @@ class PackageBroken extends Error {
 const isTrusted = (sha256: string, { anchors }: Trust): boolean =>
   anchors.includes(sha256) || PRODUCTION_ROOTS.some((pin) => pin.sha256 === sha256);
 
-/** What a provider is not given must not have crept in, nor what the rules name be left out. */
-const KEPT_FROM_PROVIDERS: readonly string[] = [ENTRY_NAMES.certificate, ENTRY_NAMES.ocspResponse, ENTRY_NAMES.crl];
-
 function decodeDocuments({ manifest, entries }: IntactPackage): PackageDocuments {
   const decode = <T>(name: string, shape: Parameters<typeof decodeDocument>[1]): T => {
     const document = decodeDocument<T>(entries.get(name), shape);
@@ -102,15 +100,37 @@ function decodeDocuments({ manifest, entries }: IntactPackage): PackageDocuments
   );
   agrees(report.verifiedAt === verification.verifiedAt, ENTRY_NAMES.report);
   agrees(report.purpose === verification.purpose, ENTRY_NAMES.report);
-  agrees(policy.version === hash('sha256', JSON.stringify(policy.policy)), ENTRY_NAMES.policy);
+  agrees(namesPolicy(manifest.formatVersion, policy, verification, report), ENTRY_NAMES.policy);
   agrees(hash('sha256', JSON.stringify(policy.rules)) === verification.settings.rulesSha256, ENTRY_NAMES.policy);
-  agrees(isOfKind(manifest.kind, manifest.withheld.length, entries), 'manifest.json');
+  agrees(isOfKind(manifest, entries), 'manifest.json');
   return { verification, policy, report };
 }
 
-function isOfKind(kind: PackageKind, withheld: number, entries: ReadonlyMap<string, Uint8Array>): boolean {
-  if (kind === 'full') return withheld === 0;
-  return withheld > 0 && KEPT_FROM_PROVIDERS.every((name) => !entries.has(name));
+/** The policy has the digest that is told of it, and all entries tell the same numbers. */
+function namesPolicy(
+  formatVersion: number,
+  policy: PolicyDocument,
+  { settings }: VerificationDocument,
+  report: RecordedReport,
+): boolean {
+  const digest = hash('sha256', JSON.stringify(policy.policy));
+  if (formatVersion === 1) return policy.version === digest;
+  const isSame = (...numbers: readonly unknown[]) => numbers.every((number) => (number ?? null) === numbers[0]);
+  return (
+    policy.sha256 === digest &&
+    policy.rulesSha256 === settings.rulesSha256 &&
+    isSame(policy.version, settings.policyVersion, report.policyVersion) &&
+    isSame(policy.rulesVersion, settings.rulesVersion, report.rulesVersion)
+  );
+}
+
+const KEPT_IN_VERSION_1: readonly string[] = [ENTRY_NAMES.certificate, ENTRY_NAMES.ocspResponse, ENTRY_NAMES.crl];
+
+/** What a provider is not given must not have crept in. */
+function isOfKind({ kind, withheld, formatVersion }: Manifest, entries: ReadonlyMap<string, Uint8Array>): boolean {
+  if (kind === 'full') return withheld.length === 0;
+  const isKept = (name: string) => (formatVersion === 1 ? KEPT_IN_VERSION_1.includes(name) : isKeptFromProviders(name));
+  return withheld.length > 0 && ![...entries.keys()].some(isKept);
 }
 
 function verifyAudit(

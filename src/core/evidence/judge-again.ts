@@ -6,7 +6,7 @@ import type { PolicyTable } from '../jpki/policy-table.ts';
 import { buildTrustAnchors } from '../jpki/trust-anchors.ts';
 import { authenticateCrl } from '../revocation/authenticate-crl.ts';
 import { concludeFromCrl } from '../revocation/conclude-from-crl.ts';
-import { concludeFromOcsp } from '../revocation/conclude-from-ocsp.ts';
+import { concludeFromOcsp, type DelegateStatus } from '../revocation/conclude-from-ocsp.ts';
 import { decodeCrl } from '../revocation/decode-crl.ts';
 import { isRefusal, refuse } from '../revocation/evidence.ts';
 import type { AcceptedEvidence, Refusal, RevocationFindings } from '../revocation/status.ts';
@@ -16,7 +16,8 @@ import { judgeSignature } from '../verification/judge-signature.ts';
 import type { Report } from '../verification/report.ts';
 import type { SignedObject } from '../verification/signed-object.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { ValidatedPath } from '../x509/path/path.ts';
+import { issuerKeyOf } from '../x509/path/issuer-key.ts';
+import type { IssuerKey, ValidatedPath } from '../x509/path/path.ts';
 import { adoptFromFile, type RecordedReport } from './recorded-report.ts';
 import type { ChallengeInForce, RulesInForce, SettingsInForce } from './settings-in-force.ts';
 
@@ -30,6 +31,8 @@ export interface JudgedMatter {
   readonly anchors: readonly Certificate[];
   readonly ocspResponse: Uint8Array | undefined;
   readonly crl: Uint8Array | undefined;
+  /** About others than the signer's certificate. */
+  readonly supportingCrls: readonly Uint8Array[];
 }
 
 export interface JudgedAgain {
@@ -73,10 +76,34 @@ function challengeFacts(challenge: ChallengeInForce, signed: SignedObject): Chal
 const otherThan = (shown: Uint8Array | undefined): Uint8Array => new Uint8Array((shown?.length ?? 0) + 1);
 
 function concludeFromEvidence(matter: JudgedMatter, path: ValidatedPath, crypto: CryptoPrimitives): RevocationFindings {
-  const { ocspResponse, crl } = matter;
+  const { ocspResponse, crl, at } = matter;
+  if (!path.certificates.slice(0, -1).every((_, place) => isIntermediateGood(matter, path, place, crypto)))
+    return UNDETERMINED;
   if (ocspResponse !== undefined) return findingsOf(concludeOcsp(matter, ocspResponse, path, crypto));
-  if (crl !== undefined) return findingsOf(concludeList(matter, crl, path, crypto));
+  const { target: certificate, issuer } = path;
+  if (crl !== undefined) return findingsOf(concludeList(matter, crl, { certificate, issuer, at }, crypto));
   return UNDETERMINED;
+}
+
+/** A leaf is worth what its CA is: what showed each CA in between good has to be there. */
+function isIntermediateGood(
+  matter: JudgedMatter,
+  { anchor, certificates }: ValidatedPath,
+  place: number,
+  crypto: CryptoPrimitives,
+): boolean {
+  const certificate = certificates[place] as Certificate;
+  const issuer = issuerKeyOf(certificates[place - 1] ?? anchor);
+  return concludeFromSupport(matter, { certificate, issuer, at: matter.at }, crypto) === 'good';
+}
+
+/** RFC 6960 §4.2.2.2.1: what is there about a certificate beside the signer's. One list that says "revoked" outweighs others. */
+function concludeFromSupport(matter: JudgedMatter, about: AskedAbout, crypto: CryptoPrimitives): DelegateStatus {
+  const said = matter.supportingCrls.map((octets) => {
+    const outcome = concludeList(matter, octets, about, crypto);
+    return isRefusal(outcome) ? undefined : outcome.says.status;
+  });
+  return said.includes('revoked') ? 'revoked' : said.includes('good') ? 'good' : 'undetermined';
 }
 
 const UNDETERMINED: RevocationFindings = { status: 'undetermined', evidence: null, attempts: [] };
@@ -85,23 +112,31 @@ const findingsOf = (outcome: AcceptedEvidence | Refusal): RevocationFindings =>
   isRefusal(outcome) ? UNDETERMINED : { status: outcome.says.status, evidence: outcome, attempts: [] };
 
 function concludeOcsp(
-  { at, settings, rules }: JudgedMatter,
+  matter: JudgedMatter,
   response: Uint8Array,
   { target: certificate, issuer }: ValidatedPath,
   crypto: CryptoPrimitives,
 ): AcceptedEvidence | Refusal {
+  const { settings, rules } = matter;
+  const at = settings.ocspJudgedAt === undefined ? matter.at : Date.parse(settings.ocspJudgedAt);
   return concludeFromOcsp({
-    ...{ response, certificate, issuer, crypto },
-    at: settings.ocspJudgedAt === undefined ? at : Date.parse(settings.ocspJudgedAt),
+    ...{ response, certificate, issuer, crypto, at },
+    delegateStatus: (delegate) => concludeFromSupport(matter, { certificate: delegate, issuer, at }, crypto),
     maxAgeSeconds: settings.policy.ocspMaxAgeSeconds,
     clockSkewSeconds: rules.clockSkewSeconds,
   });
 }
 
+interface AskedAbout {
+  readonly certificate: Certificate;
+  readonly issuer: IssuerKey;
+  readonly at: Instant;
+}
+
 function concludeList(
-  { at, settings, rules }: JudgedMatter,
+  { settings, rules }: JudgedMatter,
   octets: Uint8Array,
-  { target: certificate, issuer }: ValidatedPath,
+  { certificate, issuer, at }: AskedAbout,
   crypto: CryptoPrimitives,
 ): AcceptedEvidence | Refusal {
   try {

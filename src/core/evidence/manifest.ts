@@ -3,7 +3,9 @@ import type { CryptoPrimitives } from '../crypto.ts';
 import { hasShape, type Shape } from './json-shape.ts';
 
 export const PACKAGE_FORMAT = 'jpki-verifier evidence package';
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** Packages stand for years: those of every version are read. */
+const KNOWN_VERSIONS: readonly number[] = [1, FORMAT_VERSION];
 
 export const MANIFEST = 'manifest.json';
 export const MANIFEST_SEAL = 'manifest.seal.json';
@@ -60,7 +62,7 @@ export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(
 export function decodeManifest(text: string, parsed: unknown): Manifest | undefined {
   if (!hasShape(parsed, SHAPE)) return undefined;
   const { format, formatVersion, kind, verificationId, entries, withheld } = parsed as Manifest;
-  if (format !== PACKAGE_FORMAT || formatVersion !== FORMAT_VERSION) return undefined;
+  if (format !== PACKAGE_FORMAT || !KNOWN_VERSIONS.includes(formatVersion)) return undefined;
   if (kind !== 'full' && kind !== 'service-provider') return undefined;
   const manifest = { format, formatVersion, kind, verificationId, entries, withheld };
   return formatManifest(manifest) === text ? manifest : undefined;

@@ -3,7 +3,7 @@ import type { SealDocument } from '../audit/seal-text.ts';
 import type { Shape } from './json-shape.ts';
 import type { PolicyInForce, RulesInForce, SettingsInForce } from './settings-in-force.ts';
 
-/** The entries of a package of version 1, in their order; which of them there are depends on what was judged. */
+/** The entries of a package, in their order; which of them there are depends on what was judged. */
 export const ENTRY_NAMES = {
   cover: 'cover.html',
   verification: 'verification.json',
@@ -17,10 +17,26 @@ export const ENTRY_NAMES = {
   trustAnchors: 'trust-anchors/',
   ocspResponse: 'revocation/ocsp-response.der',
   crl: 'revocation/crl.der',
+  /** revocation/supporting-crls/1.der, 2 … in the order of the settings: about others than the signer's certificate. */
+  supportingCrls: 'revocation/supporting-crls/',
   audit: 'audit.json',
 } as const;
 
 export const trustAnchorName = (place: number): string => `${ENTRY_NAMES.trustAnchors}${place + 1}.der`;
+
+export const supportingCrlName = (place: number): string => `${ENTRY_NAMES.supportingCrls}${place + 1}.der`;
+
+const KEPT_FROM_PROVIDERS: readonly string[] = [
+  ...[ENTRY_NAMES.content, ENTRY_NAMES.signature, ENTRY_NAMES.certificate],
+  ...[ENTRY_NAMES.trustAnchors, ENTRY_NAMES.ocspResponse, ENTRY_NAMES.crl, ENTRY_NAMES.supportingCrls],
+];
+
+/**
+ * What holds a certificate, its serial number or a list of them, or may: a container does, an OCSP response names the serial
+ * (CertID), and content may be whatever was signed, signed attributes or another container among it (公的個人認証法 52条).
+ */
+export const isKeptFromProviders = (name: string): boolean =>
+  KEPT_FROM_PROVIDERS.some((kept) => name === kept || (kept.endsWith('/') && name.startsWith(kept)));
 
 /** verification.json */
 export interface VerificationDocument {
@@ -47,9 +63,14 @@ export interface ContainerDocument {
 /** SettingsInForce without the policy, which stands in policy.json. */
 export type SettingsDocument = Omit<SettingsInForce, 'policy'>;
 
-/** policy.json. `version`: SHA-256 of the policy's JSON. */
+/** policy.json. */
 export interface PolicyDocument {
-  readonly version: string;
+  /** The number of the policy; null of before there were any. In packages of version 1 the digest stood here. */
+  readonly version: number | string | null;
+  /** Of the JSON of `policy`. */
+  readonly sha256?: string;
+  readonly rulesVersion?: number | null;
+  readonly rulesSha256?: string;
   readonly policy: PolicyInForce;
   readonly rules: RulesInForce;
 }
@@ -96,6 +117,9 @@ const CONTAINER: Shape = {
 const NULLABLE_TEXT: Shape = { nullable: 'string' };
 const CHALLENGE_TIMES: Shape = { optional: 'instant' };
 
+const VERSION: Shape = { optional: { nullable: 'number' } };
+const VERSIONS = { policyVersion: VERSION, rulesVersion: VERSION };
+
 export const VERIFICATION: Shape = {
   object: {
     ...{ version: 'number', verificationId: 'string', verifiedAt: 'instant', purpose: 'string' },
@@ -105,6 +129,7 @@ export const VERIFICATION: Shape = {
       object: {
         ...{ revocationMethod: 'string', trustAnchorSha256: NULLABLE_TEXT, rulesSha256: 'string' },
         ocspJudgedAt: { optional: 'instant' },
+        ...{ supportingCrls: { optional: { list: 'string' } }, ...VERSIONS },
         challenge: {
           object: {
             ...{
@@ -122,7 +147,8 @@ export const VERIFICATION: Shape = {
 
 export const POLICY: Shape = {
   object: {
-    version: 'string',
+    version: 'any',
+    ...{ sha256: { optional: 'string' }, rulesVersion: VERSION, rulesSha256: { optional: 'string' } },
     policy: {
       object: {
         ...{ challengeRequired: 'boolean', digestAllowed: 'boolean', kindsAccepted: { list: KIND } },

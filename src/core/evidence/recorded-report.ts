@@ -12,8 +12,11 @@ export type RecordedReport = Pick<Report, 'verifiedAt' | 'indication' | 'subIndi
   readonly revocation: Readonly<Record<string, unknown>> | null;
   readonly attributes: Readonly<Record<string, unknown>> | null;
   readonly legalMethod: { readonly code?: unknown } | null;
+  readonly policyVersion?: number | null;
+  readonly rulesVersion?: number | null;
 };
 
+const VERSION: Shape = { optional: { nullable: 'number' } };
 const OBJECT: Shape = { nullable: { object: {} } };
 const CHECK: Shape = {
   object: { check: 'string', outcome: 'string', subIndication: { nullable: 'string' }, detail: { object: {} } },
@@ -24,6 +27,7 @@ export const RECORDED_REPORT: Shape = {
     ...{ verificationId: 'string', purpose: 'string', verifiedAt: 'instant', indication: 'string' },
     ...{ subIndication: { nullable: 'string' }, retryable: 'boolean', checks: { list: CHECK } },
     ...{ certificate: OBJECT, revocation: OBJECT, attributes: OBJECT, legalMethod: OBJECT },
+    ...{ policyVersion: VERSION, rulesVersion: VERSION },
   },
 };
 

@@ -35,6 +35,8 @@ export interface SettingsInForce {
   readonly policyVersion?: number | null;
   readonly rulesVersion?: number;
   readonly challenge: ChallengeInForce;
+  /** SHA-256 of the lists that showed others good on whom the answer rests: CAs in between, a responder without nocheck. */
+  readonly supportingCrls?: readonly string[];
   /** When another instant than that of the verification: a response may be younger than the request. */
   readonly ocspJudgedAt?: string;
 }

@@ -4,7 +4,9 @@ import {
   type AuditDocument,
   ENTRY_NAMES,
   formatDocument,
+  isKeptFromProviders,
   type PolicyDocument,
+  supportingCrlName,
   trustAnchorName,
   type VerificationDocument,
 } from '../../core/evidence/package-entries.ts';
@@ -24,12 +26,9 @@ export interface PackageEntries {
   readonly withheld: readonly PackageEntry[];
 }
 
-/** What holds the certificate, its serial number or a list of them. A raw signature holds none, a container does. */
-const KEPT_FROM_PROVIDERS: readonly string[] = [ENTRY_NAMES.certificate, ENTRY_NAMES.ocspResponse, ENTRY_NAMES.crl];
-
 /** Everything of a package but its manifest, in the order of the format. */
 export function buildEntries({ kind, evidence, audit }: PackageParts): PackageEntries {
-  const { answer, container, content, trustAnchors } = evidence;
+  const { answer, content, trustAnchors, supportingCrls } = evidence;
   const text = (name: string, document: object) => octets(name, Buffer.from(formatDocument(document)));
   const octets = (name: string, value: Uint8Array | null): PackageEntry[] =>
     value === null ? [] : [{ name, octets: value }];
@@ -44,11 +43,10 @@ export function buildEntries({ kind, evidence, audit }: PackageParts): PackageEn
     ...trustAnchors.flatMap((anchor, place) => octets(trustAnchorName(place), anchor)),
     ...octets(ENTRY_NAMES.ocspResponse, evidence.ocspResponse),
     ...octets(ENTRY_NAMES.crl, evidence.crl),
+    ...supportingCrls.flatMap((crl, place) => octets(supportingCrlName(place), crl)),
     ...text(ENTRY_NAMES.audit, audit),
   ];
-  const isWithheld = ({ name }: PackageEntry) =>
-    kind === 'service-provider' &&
-    (KEPT_FROM_PROVIDERS.includes(name) || (name === ENTRY_NAMES.signature && container.format === 'cms'));
+  const isWithheld = ({ name }: PackageEntry) => kind === 'service-provider' && isKeptFromProviders(name);
   return { entries: all.filter((entry) => !isWithheld(entry)), withheld: all.filter(isWithheld) };
 }
 
@@ -66,6 +64,8 @@ function describeVerification({ answer, verifiedAt, container, settings, rules }
   } satisfies VerificationDocument;
 }
 
-function describePolicy({ settings: { policy }, rules }: EvidenceOnFile): PolicyDocument {
-  return { version: hash('sha256', JSON.stringify(policy)), policy, rules };
+function describePolicy({ settings, rules }: EvidenceOnFile): PolicyDocument {
+  const { policy, policyVersion = null, rulesVersion = null, rulesSha256 } = settings;
+  const sha256 = hash('sha256', JSON.stringify(policy));
+  return { version: policyVersion, sha256, rulesVersion, rulesSha256, policy, rules };
 }

@@ -24,8 +24,11 @@ const KINDS: Readonly<Record<PackageKind, string>> = {
     '電子証明書・シリアル番号・失効リストに代えて、そのダイジェストを収めています / digests in place of certificate, serial number and revocation list',
 };
 
+const versionOf = (version: number | null | undefined): string | null =>
+  version == null ? null : `第${version}版 / version ${version}`;
+
 /** The cover page, for people: no script, nothing loaded, nothing of the person. */
-export function buildCover(kind: PackageKind, { answer, verifiedAt }: EvidenceOnFile): string {
+export function buildCover(kind: PackageKind, { answer, verifiedAt, settings }: EvidenceOnFile): string {
   const { verificationId, reference, purpose, indication, subIndication, revocation } = answer;
   const rows: readonly (readonly [string, string | null])[] = [
     ['検証番号 / verification', verificationId],
@@ -36,6 +39,8 @@ export function buildCover(kind: PackageKind, { answer, verifiedAt }: EvidenceOn
     ['判定 / indication', `${indication} — ${INDICATIONS[indication] ?? ''}`],
     ['理由 / sub-indication', subIndication],
     ['失効情報 / revocation status', revocation?.status ?? null],
+    ['適用した方針 / policy in force', versionOf(settings.policyVersion)],
+    ['適用した設定 / deployment settings in force', versionOf(settings.rulesVersion)],
     ['内容 / contents', KINDS[kind]],
   ];
   const table = rows

@@ -19,6 +19,8 @@ export interface EvidenceOnFile {
   readonly certificate: Buffer;
   readonly ocspResponse: Buffer | null;
   readonly crl: Buffer | null;
+  /** In the order of the settings. */
+  readonly supportingCrls: readonly Buffer[];
   readonly settings: SettingsInForce;
   readonly rules: RulesInForce;
   /** In the order of the rules. */
@@ -60,12 +62,15 @@ function openEvidence(sealed: TenantVault, tenantId: string, rowId: string, row:
 async function loadPublic(trx: Transaction, row: EvidenceRow) {
   const settings = JSON.parse(row.settings) as SettingsInForce;
   const list = row.crl === null ? null : (JSON.parse(row.crl) as { readonly sha256: string }).sha256;
-  const rulesAndList = await selectDocuments(trx, [settings.rulesSha256, ...(list === null ? [] : [list])]);
-  const rules = JSON.parse(documentOf(rulesAndList, settings.rulesSha256).toString()) as RulesInForce;
+  const supporting = settings.supportingCrls ?? [];
+  const lists = [...supporting, ...(list === null ? [] : [list])];
+  const rulesAndLists = await selectDocuments(trx, [settings.rulesSha256, ...lists]);
+  const rules = JSON.parse(documentOf(rulesAndLists, settings.rulesSha256).toString()) as RulesInForce;
   const anchors = await selectDocuments(trx, rules.trustAnchors);
   return {
     container: JSON.parse(row.container) as ContainerDocument,
-    crl: list === null ? null : documentOf(rulesAndList, list),
+    crl: list === null ? null : documentOf(rulesAndLists, list),
+    supportingCrls: supporting.map((sha256) => documentOf(rulesAndLists, sha256)),
     settings,
     rules,
     trustAnchors: rules.trustAnchors.map((sha256) => documentOf(anchors, sha256)),

@@ -45,6 +45,7 @@ export function describeCrl(evidence: AcceptedEvidence | null): string | null {
 export function describeSettings(judged: Judged): string {
   const { caller, method, first, findings, at } = judged;
   const ocspJudgedAt = findings?.ocspJudgedAt;
+  const supporting = (findings?.supportingCrls ?? []).map((crl) => sha256OfHeld(crl).toString('hex'));
   return JSON.stringify({
     policy: caller.policy,
     revocationMethod: method,
@@ -53,6 +54,7 @@ export function describeSettings(judged: Judged): string {
     policyVersion: caller.policyVersion,
     rulesVersion: judged.rulesVersion,
     challenge: describeChallenge(judged),
+    ...(supporting.length === 0 ? {} : { supportingCrls: supporting }),
     ...(ocspJudgedAt === undefined || ocspJudgedAt === at ? {} : { ocspJudgedAt: formatInstant(ocspJudgedAt) }),
   } satisfies SettingsInForce);
 }

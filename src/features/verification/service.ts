@@ -96,6 +96,7 @@ export function createVerificationService(dependencies: VerificationServiceDepen
 
       await documents.keep(rules.octets, ...anchors.certificates.map(({ der }) => der));
       if (findings?.evidence?.method === 'crl') await documents.keep(findings.evidence.der);
+      if (findings?.supportingCrls !== undefined) await documents.keep(...findings.supportingCrls);
       const rulesVersion = await documents.versionOf(rules.octets);
       const { requestId } = options;
       const verificationId = newId('ver', at);

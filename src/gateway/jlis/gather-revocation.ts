@@ -26,10 +26,14 @@ export interface RevocationQuestion {
   readonly clockSkewSeconds: number;
 }
 
-/** `ocspResponse`: the body that the findings rest on, to be kept as evidence, and the instant that it was judged at. */
+/**
+ * `ocspResponse`: the body that the findings rest on, to be kept as evidence, and the instant that it was judged at.
+ * `supportingCrls`: the lists that showed others good on whom the findings rest: CAs between root and leaf, the responder.
+ */
 export type GatheredRevocation = RevocationFindings & {
   readonly ocspResponse?: Uint8Array;
   readonly ocspJudgedAt?: Instant;
+  readonly supportingCrls?: readonly Uint8Array[];
 };
 
 export interface RevocationGateway {
@@ -53,16 +57,26 @@ export function createRevocationGateway(options: RevocationGatewayOptions): Revo
   const delegates = createDelegateMemory();
   return {
     async gatherRevocation(question) {
-      const doubt = await doubtIntermediates(options, question);
-      if (doubt !== undefined) return undetermined(doubt);
-      const { target, issuer } = question.path;
-      if (question.method === 'crl') return concludeFromCrls(options.crls, target, issuer, question);
-      const byOcsp = await askOcsp(options, delegates, question);
-      if (question.method === 'ocsp' || byOcsp.status !== 'undetermined') return byOcsp;
-      const byCrl = await concludeFromCrls(options.crls, target, issuer, question);
-      return { ...byCrl, attempts: [...byOcsp.attempts, ...byCrl.attempts] };
+      const above = await judgeIntermediates(options, question);
+      if (above.doubt !== undefined) return undetermined(above.doubt);
+      const findings = await askAboutTarget(options, delegates, question);
+      const supportingCrls = [...above.crls, ...(findings.supportingCrls ?? [])];
+      return supportingCrls.length === 0 ? findings : { ...findings, supportingCrls };
     },
   };
+}
+
+async function askAboutTarget(
+  options: RevocationGatewayOptions,
+  delegates: DelegateMemory,
+  question: RevocationQuestion,
+): Promise<GatheredRevocation> {
+  const { target, issuer } = question.path;
+  if (question.method === 'crl') return concludeFromCrls(options.crls, target, issuer, question);
+  const byOcsp = await askOcsp(options, delegates, question);
+  if (question.method === 'ocsp' || byOcsp.status !== 'undetermined') return byOcsp;
+  const byCrl = await concludeFromCrls(options.crls, target, issuer, question);
+  return { ...byCrl, attempts: [...byOcsp.attempts, ...byCrl.attempts] };
 }
 
 async function askOcsp(
@@ -82,7 +96,7 @@ async function askOcsp(
     const refusal = refuse(fetched.code, fetched.detail);
     return undetermined([attempt('ocsp', fetched.source, refusal, undefined, at)]);
   }
-  const outcome = await concludeWithDelegate(options, question, {
+  const { outcome, delegateCrl } = await concludeWithDelegate(options, question, {
     response: fetched.bytes,
     certificate: target,
     issuer,
@@ -101,6 +115,7 @@ async function askOcsp(
     attempts: [attempt('ocsp', fetched.source, null, outcome.thisUpdate, at)],
     ocspResponse: fetched.bytes,
     ocspJudgedAt: at,
+    ...(delegateCrl === undefined ? {} : { supportingCrls: [delegateCrl] }),
   };
 }
 
@@ -108,17 +123,19 @@ async function askOcsp(
  * JPKI has no CAs between root and leaf. Where a path has some all the same, each has to be shown good by a CRL of its
  * issuer's before the leaf is asked about: a leaf is worth what its CA is.
  */
-async function doubtIntermediates(
+async function judgeIntermediates(
   { crls }: RevocationGatewayOptions,
   question: RevocationQuestion,
-): Promise<readonly Attempt[] | undefined> {
+): Promise<{ readonly doubt?: readonly Attempt[]; readonly crls: readonly Uint8Array[] }> {
   const { anchor, certificates } = question.path;
+  const reliedOn: Uint8Array[] = [];
   for (const [i, certificate] of certificates.slice(0, -1).entries()) {
     const issuer = issuerKeyOf(certificates[i - 1] ?? anchor);
-    const { status, attempts } = await concludeFromCrls(crls, certificate, issuer, question);
-    if (status !== 'good') return attempts;
+    const { status, evidence, attempts } = await concludeFromCrls(crls, certificate, issuer, question);
+    if (status !== 'good' || evidence === null) return { doubt: attempts, crls: [] };
+    reliedOn.push(evidence.der);
   }
-  return undefined;
+  return { crls: reliedOn };
 }
 
 /** Judges the response; where all depends on a delegate without nocheck, the CRLs about the delegate are asked first. */
@@ -126,7 +143,7 @@ async function concludeWithDelegate(
   options: RevocationGatewayOptions,
   question: RevocationQuestion,
   evidence: OcspEvidence,
-): Promise<AcceptedEvidence | Refusal> {
+): Promise<{ readonly outcome: AcceptedEvidence | Refusal; readonly delegateCrl?: Uint8Array }> {
   let delegate: Certificate | undefined;
   const first = concludeFromOcsp({
     ...evidence,
@@ -135,8 +152,10 @@ async function concludeWithDelegate(
       return 'undetermined';
     },
   });
-  if (delegate === undefined) return first;
-  const { status } = await concludeFromCrls(options.crls, delegate, evidence.issuer, { ...question, at: evidence.at });
+  if (delegate === undefined) return { outcome: first };
+  const about = await concludeFromCrls(options.crls, delegate, evidence.issuer, { ...question, at: evidence.at });
+  const { status } = about;
   const delegateStatus: DelegateStatus = status === 'good' || status === 'revoked' ? status : 'undetermined';
-  return concludeFromOcsp({ ...evidence, delegateStatus: () => delegateStatus });
+  const outcome = concludeFromOcsp({ ...evidence, delegateStatus: () => delegateStatus });
+  return about.evidence === null ? { outcome } : { outcome, delegateCrl: about.evidence.der };
 }
