@@ -46,6 +46,8 @@ interface CommonConfig {
   readonly revocation: RevocationConfig;
   /** Places outside that are told every seal of the audit trail. */
   readonly auditSeals: { readonly file: string | undefined; readonly webhook: string | undefined };
+  /** Of lines of the deployment itself; a tenant's are kept by its policy. */
+  readonly auditRetentionYears: number;
   /** Added to the policies of the JPKI profile. */
   readonly certificatePolicies: readonly CertificatePolicy[];
 }
@@ -67,7 +69,7 @@ export type Config = SandboxConfig | ProductionConfig;
 /** What administration (migrate, tenants, clients) needs of the environment: the database and the vault. */
 export type AdministrationConfig = Pick<
   Config,
-  'mode' | 'dataDir' | 'vaultKeyFile' | 'keys' | 'databasePoolSize' | 'logLevel' | 'database'
+  'mode' | 'dataDir' | 'vaultKeyFile' | 'keys' | 'databasePoolSize' | 'logLevel' | 'database' | 'auditRetentionYears'
 >;
 
 export type Parsed<T> =
@@ -89,6 +91,7 @@ const OUR_PREFIX =
   /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|AWS_KMS_|VAULT_TRANSIT_|PKCS11_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
+  'AUDIT_RETENTION_YEARS',
   'AUDIT_SEALS_FILE',
   'AUDIT_SEALS_WEBHOOK',
   'AUDIT_SEALS_WEBHOOK_FILE',
@@ -180,6 +183,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
       file: resolveOptional(settings.text('AUDIT_SEALS_FILE')),
       webhook: settings.url('AUDIT_SEALS_WEBHOOK', ['http:', 'https:'], settings.secret('AUDIT_SEALS_WEBHOOK')),
     },
+    auditRetentionYears: settings.integer('AUDIT_RETENTION_YEARS', { min: 1, max: 100, fallback: 10 }),
     certificatePolicies: settings.list(
       'CERTIFICATE_POLICIES',
       'OID=KIND/MEDIUM, for example 1.2.3=user-authentication/smartphone (kinds: digital-signature, user-authentication; media: card, smartphone)',

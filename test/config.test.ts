@@ -250,6 +250,12 @@ describe('seals of the audit trail', () => {
     });
   });
 
+  it('of the deployment itself end their term after ten years, or as many as are set', () => {
+    expect(configOf({}).auditRetentionYears).toBe(10);
+    expect(configOf({ AUDIT_RETENTION_YEARS: '1' }).auditRetentionYears).toBe(1);
+    expect(problemsOf({ AUDIT_RETENTION_YEARS: '0' })).toEqual([expect.stringMatching(/from 1 to 100/)]);
+  });
+
   it.each([{ AUDIT_SEALS_WEBHOOK: 'ftp://keeper.example' }, { AUDIT_SEAL_FILE: 'x' }])('%j is refused', (env) => {
     expect(problemsOf(env)).toHaveLength(1);
   });

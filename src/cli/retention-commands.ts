@@ -1,4 +1,4 @@
-import { runRetention } from '../features/retention/run.ts';
+import { type RetentionRun, runRetention } from '../features/retention/run.ts';
 import { createDatabase } from '../platform/database/create-database.ts';
 import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
 import { openDatabaseUrls, openTenants, operator, readConfig, withStops } from './administration.ts';
@@ -16,14 +16,21 @@ export const RETENTION_COMMANDS: Readonly<Record<string, Command>> = {
       const database = createDatabase({ url, poolSize: 2, log });
       stops.add(() => database.close());
       const { name, right } = operator();
-      const runs = await runRetention({ database, tenants, clock }, { dryRun, by: `operator:${name}`, right });
-      if (values.json) out(JSON.stringify({ dryRun, tenants: runs }));
-      else if (runs.length === 0) out('There is no tenant. テナントはありません。');
-      for (const { tenant, verifications, subjects, auditLines } of values.json ? [] : runs) {
-        const what = `${verifications} verifications, ${subjects} subjects, ${auditLines} audit lines`;
-        out(`${tenant}: ${what} ${dryRun ? 'would go' : 'went'}.`);
-      }
+      const { auditRetentionYears } = config;
+      const parts = { database, tenants, clock, auditRetentionYears };
+      const run = await runRetention(parts, { dryRun, by: `operator:${name}`, right });
+      if (values.json) out(JSON.stringify({ dryRun, ...run }));
+      else for (const line of linesOf(run, dryRun ? 'would go' : 'went')) out(line);
       return 0;
     });
   },
 };
+
+function linesOf({ tenants, deploymentAuditLines }: RetentionRun, went: string): string[] {
+  const none = tenants.length === 0 ? ['There is no tenant. テナントはありません。'] : [];
+  const lines = tenants.map(({ tenant, verifications, subjects, challenges, auditLines }) => {
+    const what = `${verifications} verifications, ${subjects} subjects, ${challenges} challenges, ${auditLines} audit lines`;
+    return `${tenant}: ${what} ${went}.`;
+  });
+  return [...none, ...lines, `The deployment itself: ${deploymentAuditLines} audit lines ${went}.`];
+}

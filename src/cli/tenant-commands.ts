@@ -1,5 +1,6 @@
 import type { Authority } from '../features/tenants/authority.ts';
 import { TENANT_ROLES } from '../features/tenants/caller.ts';
+import { WITHOUT_EFFECT } from '../features/tenants/service.ts';
 import type { TenantView } from '../features/tenants/wire.ts';
 import { resultOf, withTenants } from './administration.ts';
 import { type Command, isDate, JSON_OPTION, onlyOne, readArguments, WrongUsage } from './arguments.ts';
@@ -56,6 +57,11 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
       const { policy, policyVersion } = resultOf(await changed);
       const lines = Object.entries(policy).map(([key, value]) => `${key}=${value ?? 'none'}`);
       terminal.out(values.json ? JSON.stringify({ name, policyVersion, policy }) : lines.join('\n'));
+      for (const key of WITHOUT_EFFECT.filter((one) => set?.some((assignment) => assignment.startsWith(`${one}=`)))) {
+        terminal.err(
+          `${key} is stored and has no effect in this version. ${key}は保存されますが、この版では効果がありません。`,
+        );
+      }
     });
   },
 };

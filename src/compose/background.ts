@@ -20,14 +20,15 @@ export function startBackground(
   { tenants, sealKeys }: BackgroundParts,
   stops: Stops,
 ): { readonly refusals: Refusals } {
-  const { database, clock, log } = foundation;
+  const { database, clock, log, config } = foundation;
+  const { auditRetentionYears } = config;
   const deliver = createDelivery({ database, keepers: openSealKeepers(foundation), clock, log });
   const refusals = createRefusals({ database, clock, log });
   const works = [
     createSealer({ database, keys: sealKeys, clock, log, deliver }),
     refusals,
     createSweeps({ database, clock, log }),
-    createRetentionSchedule({ database, tenants, clock, log }),
+    createRetentionSchedule({ database, tenants, clock, log, auditRetentionYears }),
   ];
   for (const work of works) {
     work.start();

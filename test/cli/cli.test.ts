@@ -173,6 +173,16 @@ describe('from an empty database to a client', () => {
     expect((await run('tenants', 'policy', 'bank-z', '--set', 'challengeRequired=false')).code).toBe(1);
   });
 
+  it.each(['myNumberAllowed=true', 'consentRetention=P5Y', 'faceRetention=P30D', 'myNumberRetention=P3Y'])(
+    'tenants policy keeps %s, and says plainly that it has no effect yet',
+    async (assignment) => {
+      const { code, out, err } = await run('tenants', 'policy', 'bank-a', '--set', assignment);
+      expect([code, err]).toEqual([0, [expect.stringContaining('has no effect in this version')]]);
+      expect(out.join()).toContain(assignment);
+      expect((await run('tenants', 'policy', 'bank-a', '--set', 'storeSubject=true')).err).toEqual([]);
+    },
+  );
+
   it('clients create prints the key, this once', async () => {
     const { code, out } = await run(
       'clients',

@@ -28,13 +28,21 @@ it('says what would go, and takes nothing; then takes it, in the name of the ope
   expect(JSON.parse(dry.out.join(''))).toEqual({
     dryRun: true,
     tenants: [
-      { tenant: 'bank', verifications: 1, subjects: 0, auditLines: 0 },
-      { tenant: 'bank-without', verifications: 0, subjects: 0, auditLines: 0 },
+      { tenant: 'bank', verifications: 1, subjects: 0, challenges: 0, auditLines: 0 },
+      { tenant: 'bank-without', verifications: 0, subjects: 0, challenges: 0, auditLines: 0 },
     ],
+    deploymentAuditLines: 0,
   });
   expect(await countOf('verification')).toBe(1);
   const run = await jpki('retention', 'run');
-  expect([run.code, run.out[0]]).toEqual([0, 'bank: 1 verifications, 1 subjects, 0 audit lines went.']);
+  expect(run).toMatchObject({
+    code: 0,
+    out: [
+      'bank: 1 verifications, 1 subjects, 0 challenges, 0 audit lines went.',
+      'bank-without: 0 verifications, 0 subjects, 0 challenges, 0 audit lines went.',
+      'The deployment itself: 0 audit lines went.',
+    ],
+  });
   expect([await countOf('verification'), await countOf('subject')]).toEqual([0, 0]);
   const { rows } = await world.superuser.query('select distinct deleted_by from deletion_record');
   expect(rows).toEqual([{ deleted_by: expect.stringMatching(/^operator:/) }]);

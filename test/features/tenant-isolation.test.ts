@@ -171,6 +171,7 @@ describe('what the login may do', () => {
       'audit_waiting',
       'client_by_external_id',
       'client_by_key_hash',
+      'delete_challenges',
       'delete_subject',
       'delete_verifications',
       'list_tenants',

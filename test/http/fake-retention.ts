@@ -25,6 +25,7 @@ const deletion: DeletionRecord = {
   deletionId: 'del_068w3w5k1r7q3a8v',
   kind: 'verification',
   target: 'ver_068w3w5k1r7q3a8v',
+  count: 1,
   deletedAt: AT,
   deletedBy: 'client:cli_1',
   why: 'request',

@@ -5,6 +5,7 @@ export const AUDIT_ACTS = [
   'audit.list',
   'audit.prove',
   'audit.prune',
+  'challenge.delete',
   'challenge.issue',
   'client.change',
   'client.create',

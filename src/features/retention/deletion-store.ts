@@ -5,6 +5,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Deed } from './deed.ts';
 import { appendDeeds } from './event-store.ts';
 import type { Term } from './term.ts';
+import type { DeletionRecord } from './wire.ts';
 
 /** A verification as retention looks at it. */
 export interface RetainedVerification {
@@ -93,8 +94,9 @@ const valuesOf = ({ at, by, why, requestId }: Deed, { periodText, cutoff, goneFr
 
 export interface DeletionRow {
   readonly id: string;
-  readonly kind: 'verification' | 'subject' | 'subject-reduced';
+  readonly kind: DeletionRecord['kind'];
   readonly target: string;
+  readonly count: number;
   readonly deleted_at: Date;
   readonly deleted_by: string;
   readonly why: 'request' | 'retention';
@@ -114,6 +116,6 @@ export async function selectDeletions(
   return query
     .orderBy('id', 'desc')
     .limit(limit)
-    .select('id', 'kind', 'target', 'deleted_at', 'deleted_by', 'why', 'request_id')
+    .select('id', 'kind', 'target', 'count', 'deleted_at', 'deleted_by', 'why', 'request_id')
     .select(trx.raw('gone_from_backups_on::text as gone_on'));
 }

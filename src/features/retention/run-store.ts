@@ -52,11 +52,18 @@ export async function countDue(trx: Transaction, due: Due, tenantId: string, cut
   return rows[0]?.count ?? 0;
 }
 
-/** Sealed lines from before; those that tell of a pruning stay. */
-export async function countPrunable(trx: Transaction, tenantId: string, before: Date): Promise<number> {
-  const { rows } = await trx.raw<{ rows: { count: number }[] }>(
-    `select count(*)::integer as count from audit_line where tenant_id = ? and act <> 'audit.prune' and at < ?`,
-    [tenantId, before],
-  );
+/** What audit_prune would take: sealed lines from before, none of the last 365 days, none that tell of a pruning. */
+const PRUNABLE = `
+  select count(*)::integer as count
+  from audit_line l join audit_seal s on s.batch = l.batch,
+    (select least(:now, now()) - interval '365 days' as at) floor
+  where l.tenant_id = :tenantId and l.act <> 'audit.prune' and l.at < least(:before, floor.at) and s.sealed_at < floor.at
+`;
+
+export async function countPrunable(
+  trx: Transaction,
+  of: { readonly tenantId: string; readonly before: Date; readonly now: Date },
+): Promise<number> {
+  const { rows } = await trx.raw<{ rows: { count: number }[] }>(PRUNABLE, of as never);
   return rows[0]?.count ?? 0;
 }

@@ -1,9 +1,10 @@
-import { addDays, beginningOf } from '../../core/retention/calendar.ts';
+import { addDays, beginningOf, dayInJapan, lastDayOver, type Period } from '../../core/retention/calendar.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
-import { type AuditActor, pruneAuditLines } from '../audit/service.ts';
+import { type AuditActor, DEPLOYMENT, pruneAuditLines } from '../audit/service.ts';
 import type { TenantPolicy } from '../tenants/caller.ts';
 import type { TenantService } from '../tenants/service.ts';
+import { countDueChallenges, deleteChallenges } from './challenge-store.ts';
 import type { Deed } from './deed.ts';
 import { deleteSubject, deleteVerifications } from './deletion-store.ts';
 import { claimRun, countDue, countPrunable, selectDue } from './run-store.ts';
@@ -14,13 +15,22 @@ export interface TenantRun {
   readonly tenant: string;
   readonly verifications: number;
   readonly subjects: number;
+  readonly challenges: number;
   readonly auditLines: number;
+}
+
+export interface RetentionRun {
+  readonly tenants: readonly TenantRun[];
+  /** Of the deployment itself: administration, migrations, keys. */
+  readonly deploymentAuditLines: number;
 }
 
 export interface RetentionRunDependencies {
   readonly database: Database;
   readonly tenants: Pick<TenantService, 'listTenants'>;
   readonly clock: Clock;
+  /** How long lines of the deployment itself are kept; a tenant's own by its policy. */
+  readonly auditRetentionYears: number;
 }
 
 export interface RunSettings {
@@ -34,6 +44,7 @@ export interface RunSettings {
 
 /** Each batch is a transaction of its own: whoever dies in between leaves whole batches. */
 const BATCH = 200;
+const CHALLENGE_BATCH = 1_000;
 const AUDIT_BATCH = 1_000;
 const TENANTS_AT_ONCE = 100;
 
@@ -43,11 +54,11 @@ interface Subjected {
   readonly policy: TenantPolicy;
 }
 
-/** Every tenant, the suspended too: terms end for them as well. */
+/** Every tenant, the suspended too: terms end for them as well. Then the deployment itself. */
 export async function runRetention(
-  { database, tenants, clock }: RetentionRunDependencies,
+  { database, tenants, clock, auditRetentionYears }: RetentionRunDependencies,
   settings: RunSettings,
-): Promise<TenantRun[]> {
+): Promise<RetentionRun> {
   const runs: TenantRun[] = [];
   for (let cursor: string | undefined; settings.isStopping?.() !== true; ) {
     const { items, nextCursor } = await tenants.listTenants(cursor, TENANTS_AT_ONCE);
@@ -55,48 +66,75 @@ export async function runRetention(
     if (nextCursor === null) break;
     cursor = nextCursor;
   }
-  return runs;
+  const now = clock.now();
+  const before = firstLineKept({ years: auditRetentionYears }, now);
+  const own = { database, tenantId: DEPLOYMENT, now, settings };
+  return { tenants: runs, deploymentAuditLines: await pruneLines(own, before) };
 }
 
 async function runTenant(
   database: Database,
   { tenantId, name, policy }: Subjected,
   now: number,
-  { dryRun, by, right, isStopping = () => false }: RunSettings,
+  settings: RunSettings,
 ): Promise<TenantRun> {
   const term = termOf(policy, 'verification', now);
+  const challengeTerm = termOf(policy, 'challenge', now);
   const { cutoff } = term;
-  const linesBefore = beginningOf(addDays(termOf(policy, 'audit', now).cutoff, 1));
-  if (dryRun) {
-    return database.inTenant(tenantId, async (trx) => ({
+  const linesBefore = firstLineKept(termOf(policy, 'audit', now).period, now);
+  const place = { database, tenantId, now, settings };
+  if (settings.dryRun) {
+    const counted = await database.inTenant(tenantId, async (trx) => ({
       tenant: name,
       verifications: await countDue(trx, 'verifications', tenantId, cutoff),
       subjects: await countDue(trx, 'subjects', tenantId, cutoff),
-      auditLines: await countPrunable(trx, tenantId, new Date(linesBefore)),
+      challenges: await countDueChallenges(trx, tenantId, challengeTerm),
     }));
+    return { ...counted, auditLines: await pruneLines(place, linesBefore) };
   }
+  const { by, right } = settings;
   const deed: Deed = { tenantId, at: now, by, right, from: null, requestId: null, why: 'retention' };
-
-  /** Until a batch finds nothing to do, or another replica is at it. */
-  async function inBatches(work: (trx: Transaction) => Promise<number>): Promise<number> {
-    let total = 0;
-    for (let count = 1; count > 0 && !isStopping(); total += count) {
-      count = await database.inTenant(tenantId, async (trx) => ((await claimRun(trx, tenantId)) ? work(trx) : 0));
-    }
-    return total;
-  }
-
-  const verifications = await inBatches(async (trx) => {
+  const verifications = await inBatches(place, async (trx) => {
     const ids = await selectDue(trx, 'verifications', { tenantId, cutoff, limit: BATCH });
     return ids.length === 0 ? 0 : (await deleteVerifications(trx, deed, ids, term)).length;
   });
-  const subjects = await inBatches(async (trx) => {
+  const subjects = await inBatches(place, async (trx) => {
     let count = 0;
     for (const id of await selectDue(trx, 'subjects', { tenantId, cutoff, limit: BATCH })) {
       if ((await deleteSubject(trx, deed, id, term)) !== 'kept') count += 1;
     }
     return count;
   });
-  const auditLines = await inBatches((trx) => pruneAuditLines(trx, { before: linesBefore, now, limit: AUDIT_BATCH }));
-  return { tenant: name, verifications, subjects, auditLines };
+  const challenges = await inBatches(place, (trx) => deleteChallenges(trx, deed, challengeTerm, CHALLENGE_BATCH));
+  return { tenant: name, verifications, subjects, challenges, auditLines: await pruneLines(place, linesBefore) };
 }
+
+interface Place {
+  readonly database: Database;
+  readonly tenantId: string;
+  readonly now: number;
+  readonly settings: RunSettings;
+}
+
+/** Until a batch finds nothing to do, or another replica is at it. */
+async function inBatches(
+  { database, tenantId, settings: { isStopping = () => false } }: Place,
+  work: (trx: Transaction) => Promise<number>,
+): Promise<number> {
+  let total = 0;
+  for (let count = 1; count > 0 && !isStopping(); total += count) {
+    count = await database.inTenant(tenantId, async (trx) => ((await claimRun(trx, tenantId)) ? work(trx) : 0));
+  }
+  return total;
+}
+
+function pruneLines(place: Place, before: number): Promise<number> {
+  const { database, tenantId, now, settings } = place;
+  if (!settings.dryRun) return inBatches(place, (trx) => pruneAuditLines(trx, { before, now, limit: AUDIT_BATCH }));
+  const of = { tenantId, before: new Date(before), now: new Date(now) };
+  return database.inTenant(tenantId, (trx) => countPrunable(trx, of));
+}
+
+/** Lines from that instant on are within their term. */
+const firstLineKept = (period: Period, now: number): number =>
+  beginningOf(addDays(lastDayOver(dayInJapan(now), period), 1));

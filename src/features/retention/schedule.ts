@@ -7,12 +7,14 @@ const EVERY_HOUR = '17 * * * *';
 export function createRetentionSchedule(dependencies: RetentionRunDependencies & { readonly log: Log }): WakeUp {
   const { log } = dependencies;
   async function runAndTell(isStopping: () => boolean): Promise<void> {
-    const runs = await runRetention(dependencies, { dryRun: false, by: 'system', right: 'retention', isStopping });
-    const sum = (count: (one: TenantRun) => number) => runs.reduce((total, one) => total + count(one), 0);
+    const settings = { dryRun: false, by: 'system', right: 'retention', isStopping } as const;
+    const { tenants, deploymentAuditLines } = await runRetention(dependencies, settings);
+    const sum = (count: (one: TenantRun) => number) => tenants.reduce((total, one) => total + count(one), 0);
     log.info('retention.done', {
       verifications: sum((one) => one.verifications),
       subjects: sum((one) => one.subjects),
-      auditLines: sum((one) => one.auditLines),
+      challenges: sum((one) => one.challenges),
+      auditLines: sum((one) => one.auditLines) + deploymentAuditLines,
     });
   }
   return createWakeUp({ cron: EVERY_HOUR, work: runAndTell, failed: 'retention.failed', log });

@@ -111,6 +111,7 @@ function describeDeletion(row: DeletionRow): DeletionRecord {
     deletionId: row.id,
     kind: row.kind,
     target: row.target,
+    count: row.count,
     deletedAt: formatInstant(row.deleted_at.getTime()),
     deletedBy: row.deleted_by,
     why: row.why,

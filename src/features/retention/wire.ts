@@ -20,8 +20,10 @@ export interface LegalHold {
 
 export interface DeletionRecord {
   readonly deletionId: string;
-  readonly kind: 'verification' | 'subject' | 'subject-reduced';
+  readonly kind: 'verification' | 'subject' | 'subject-reduced' | 'challenges';
+  /** An id; of challenges a day in Japan: those that had expired by its end. */
   readonly target: string;
+  readonly count: number;
   readonly deletedAt: string;
   readonly deletedBy: string;
   readonly why: 'request' | 'retention';

@@ -53,6 +53,16 @@ const period: Reader<RetentionPeriod> = (text) =>
     ? { value: text as RetentionPeriod }
     : 'must be a number of years up to 100 or of days, as in P7Y or P30D';
 
+/** Content to be signed is kept as evidence; the challenge itself need only be told from an unknown one for a while. */
+const CHALLENGE_PERIOD = /^P(?:[1-9]|[12]\d|30)D$/;
+const challengePeriod: Reader<RetentionPeriod> = (text) =>
+  CHALLENGE_PERIOD.test(text) ? { value: text as RetentionPeriod } : 'must be a number of days up to 30, as in P1D';
+
+/** Stored and shown; what they decide about comes in later versions. */
+export const WITHOUT_EFFECT: readonly (keyof TenantPolicy)[] = [
+  ...(['myNumberAllowed', 'consentRetention', 'faceRetention', 'myNumberRetention'] as const),
+];
+
 const READERS: { readonly [Key in keyof TenantPolicy]: Reader<TenantPolicy[Key]> } = {
   challengeRequired: bool,
   revocationMethod: oneOf(METHODS),
@@ -66,7 +76,7 @@ const READERS: { readonly [Key in keyof TenantPolicy]: Reader<TenantPolicy[Key]>
   myNumberAllowed: bool,
   verificationRetention: period,
   consentRetention: period,
-  challengeRetention: period,
+  challengeRetention: challengePeriod,
   faceRetention: period,
   myNumberRetention: period,
   auditRetention: period,

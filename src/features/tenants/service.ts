@@ -16,6 +16,7 @@ import { pageOf, toTenantView } from './views.ts';
 import type { CreateTenant, Page, TenantView } from './wire.ts';
 
 export { retentionOf } from './policy.ts';
+export { WITHOUT_EFFECT } from './policy-change.ts';
 
 export interface TenantServiceDependencies {
   readonly database: Database;

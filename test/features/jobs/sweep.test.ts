@@ -14,6 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const expireKeys = (count: number, at: string) =>
+  world.superuser.query(
+    `insert into idempotency_key (tenant_id, client_id, operation, key_hash, body_hash, answer, answer_ids, created_at, expires_at)
+     select $1, 'cli', 'op', int4send(n), '', '', '{}', '2019-01-01', $3 from generate_series(1, $2) n`,
+    [callers[0]?.tenantId, count, at],
+  );
 const countOf = async (table: string) => (await world.superuser.query(`select 1 from ${table}`)).rows.length;
 
 it('deletes what is past its time, of every tenant, to the millisecond, and nothing else', async () => {
@@ -22,40 +28,30 @@ it('deletes what is past its time, of every tenant, to the millisecond, and noth
     expect((await world.challenges.issue(caller, request, options(request, 'key'))).ok).toBe(true);
   }
   const { database } = world;
-  const expiry = world.clock.at + 300_000;
   const sweeps = (now: number) => createSweeps({ database, clock: { now: () => now }, log: silentLog }).sweep();
-  expect(await sweeps(world.clock.at + DAY_MS)).toEqual({ challenges: 0, idempotencyKeys: 0 });
-  expect(await sweeps(world.clock.at + DAY_MS + 1)).toEqual({ challenges: 0, idempotencyKeys: 2 });
-  expect(await sweeps(expiry + DAY_MS)).toEqual({ challenges: 0, idempotencyKeys: 0 });
-  expect(await sweeps(expiry + DAY_MS + 1)).toEqual({ challenges: 2, idempotencyKeys: 0 });
-  expect(await countOf('event')).toBe(6);
+  expect(await sweeps(world.clock.at + DAY_MS)).toEqual({ idempotencyKeys: 0 });
+  expect(await sweeps(world.clock.at + DAY_MS + 1)).toEqual({ idempotencyKeys: 2 });
+  expect([await countOf('idempotency_key'), await countOf('challenge')]).toEqual([0, 2]);
 });
 
 it('works in batches, by many replicas at once, and counts each row once', async () => {
-  await world.superuser.query(
-    `insert into challenge (tenant_id, id, client_id, kind, purpose, content, issued_at, expires_at)
-     select $1, 'chl_' || n, 'cli', 'signature', 'p', '', '2019-01-01', '2019-01-01' from generate_series(1, 2500) n`,
-    [callers[0]?.tenantId],
-  );
+  await expireKeys(2500, '2019-01-01');
   const { database, clock } = world;
   const replicas = Array.from({ length: 4 }, () => createSweeps({ database, clock, log: silentLog }));
   const swept = await Promise.all(replicas.map((replica) => replica.sweep()));
-  expect(swept.reduce((sum, { challenges }) => sum + challenges, 0) + (await countOf('challenge'))).toBe(2500);
+  const sum = swept.reduce((total, { idempotencyKeys }) => total + idempotencyKeys, 0);
+  expect(sum + (await countOf('idempotency_key'))).toBe(2500);
   const rest = await createSweeps({ database, clock, log: silentLog }).sweep();
-  expect(await countOf('challenge')).toBe(0);
-  expect(rest.challenges).toBe(2500 - swept.reduce((sum, { challenges }) => sum + challenges, 0));
+  expect(await countOf('idempotency_key')).toBe(0);
+  expect(rest.idempotencyKeys).toBe(2500 - sum);
 });
 
 it('cannot delete what has not expired by the clock of the database, whatever it is told', async () => {
-  await world.superuser.query(
-    `insert into challenge (tenant_id, id, client_id, kind, purpose, content, issued_at, expires_at)
-     values ($1, 'chl_living', 'cli', 'signature', 'p', '', now(), now() + interval '1 hour')`,
-    [callers[0]?.tenantId],
-  );
-  const farOff = { now: () => Date.UTC(2100, 0, 1) };
+  await expireKeys(1, '2999-01-01');
+  const farOff = { now: () => Date.UTC(3000, 0, 1) };
   const swept = await createSweeps({ database: world.database, clock: farOff, log: silentLog }).sweep();
-  expect(swept.challenges).toBe(0);
-  expect(await countOf('challenge')).toBe(1);
+  expect(swept.idempotencyKeys).toBe(0);
+  expect(await countOf('idempotency_key')).toBe(1);
 });
 
 it('starts and stops', async () => {

@@ -42,8 +42,8 @@ const rowsOf = async (table: string) =>
   (await world.superuser.query(`select * from ${table} where tenant_id = $1`, [bank.tenantId])).rows;
 const countOf = async (table: string) => (await rowsOf(table)).length;
 const run = (dryRun = false) =>
-  runRetention(world, { dryRun, by: 'system', right: 'retention' }).then((runs) =>
-    runs.find(({ tenant }) => tenant === bank.tenantName),
+  runRetention({ ...world, auditRetentionYears: 10 }, { dryRun, by: 'system', right: 'retention' }).then(
+    ({ tenants }) => tenants.find(({ tenant }) => tenant === bank.tenantName),
   );
 const LONG_AGO = 8 * 366;
 
@@ -73,6 +73,7 @@ describe('a verification', () => {
         deletionId: expect.stringMatching(/^del_/),
         kind: 'verification',
         target: verificationId,
+        count: 1,
         deletedAt: '2026-06-01T03:00:00Z',
         deletedBy: `client:${bank.clientId}`,
         why: 'request',

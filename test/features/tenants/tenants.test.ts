@@ -126,6 +126,9 @@ describe('policy', () => {
     'kindsAccepted=',
     'revocationMethod=none',
     'ocspMaxAgeSeconds=1e3',
+    'challengeRetention=P31D',
+    'challengeRetention=P1Y',
+    'challengeRetention=P0D',
   ])('refuses %s', async (assignment) => {
     expect(await world.tenants.setPolicy(OPERATOR, 'bank-q', [assignment])).toMatchObject({ code: 'invalid-request' });
   });
