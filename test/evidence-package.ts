@@ -38,6 +38,8 @@ export interface PackageChoice {
   readonly ocspResponse?: Uint8Array;
   readonly crl?: Uint8Array;
   readonly supportingCrls?: readonly Uint8Array[];
+  /** Hexadecimal, as in the rules. */
+  readonly undividedCaKeys?: readonly string[];
   readonly roots?: readonly Uint8Array[];
   readonly certificate?: Uint8Array;
   readonly signature?: Uint8Array;
@@ -67,7 +69,7 @@ export function partsOf(choice: PackageChoice = {}): PackageParts {
     trustAnchors: roots.map(sha256),
     certificatePolicies: [...buildPolicyTable({ testPolicies: true }).values()],
     clockSkewSeconds: 60,
-    undividedCaKeys: [],
+    undividedCaKeys: choice.undividedCaKeys ?? [],
   };
   const anchors = roots.map((root) => decodeCertificate(new Uint8Array(root)));
   const challenge = { state: 'none' } as const;

@@ -1,7 +1,8 @@
-import { sign } from 'node:crypto';
+import { hash, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ZipFile } from 'yazl';
 import { verifyPackage } from '../../../src/cli/evidence/verify-package.ts';
+import { decodeCertificate } from '../../../src/core/x509/decode-certificate.ts';
 import { readZip } from '../../../src/platform/zip/read-zip.ts';
 import { writeZip, type ZipEntry } from '../../../src/platform/zip/write-zip.ts';
 import { CONTENT, NO_TRUST, type PackageChoice, packageOf, signerOf, TRUST } from '../../evidence-package.ts';
@@ -96,6 +97,63 @@ describe('a ZIP made anew', () => {
     const parts: Buffer[] = [];
     for await (const part of zip.outputStream) parts.push(part as Buffer);
     expect((await verifyPackage(Buffer.concat(parts), TRUST)).faults).toEqual([{ fault: 'not-a-package', name: null }]);
+  });
+});
+
+describe('what a verdict rests on beside the certificate', () => {
+  const caKey = decodeCertificate(readFixture('root-digital-signature-2.crt')).subjectPublicKeyInfo.der;
+  const byDelegate: PackageChoice = {
+    ocspResponse: readFixture('ocsp-delegate-without-nocheck.der'),
+    supportingCrls: [readFixture('crl-undivided.crl')],
+    undividedCaKeys: [hash('sha256', caKey)],
+  };
+
+  it('is in the package: a responder without id-pkix-ocsp-nocheck is shown good by its list again', async () => {
+    const octets = await packageOf(byDelegate);
+    expect((await entriesOf(octets)).map(({ name }) => name)).toContain('revocation/supporting-crls/1.der');
+    expect(await verifyPackage(octets, TRUST)).toMatchObject({
+      ...{ result: 'same', judgedAgain: true, differences: [], indication: 'TOTAL-PASSED' },
+    });
+  });
+
+  it.each([
+    ['none at all', []],
+    ['one about other certificates', [readFixture('crl-tsukuba.crl')]],
+    ['a stale one', [readFixture('crl-stale.crl')]],
+    ['something else', [Buffer.from('no list')]],
+  ])('counts for nothing with %s, and a record that says it passed differs', async (_what, supportingCrls) => {
+    const recorded: PackageChoice['recorded'] = (report) => ({
+      ...report,
+      ...{ indication: 'TOTAL-PASSED', subIndication: null, retryable: false },
+    });
+    const verdict = await verifyPackage(await packageOf({ ...byDelegate, supportingCrls, recorded }), TRUST);
+    expect(verdict.result).toBe('differs');
+    expect(verdict.differences).toContainEqual({ at: 'indication', recorded: 'TOTAL-PASSED', found: 'INDETERMINATE' });
+  });
+});
+
+describe('the policy in force', () => {
+  it('stands in the package by number and digest, as in report and cover', async () => {
+    const entries = await entriesOf(await packageOf());
+    const textOf = (wanted: string) =>
+      Buffer.from(entries.find(({ name }) => name === wanted)?.octets ?? []).toString();
+    const policy = JSON.parse(textOf('policy.json'));
+    expect(policy).toMatchObject({
+      version: 3,
+      rulesVersion: 2,
+      sha256: hash('sha256', JSON.stringify(policy.policy)),
+    });
+    expect(policy.rulesSha256).toBe(hash('sha256', JSON.stringify(policy.rules)));
+    expect(JSON.parse(textOf('report.json'))).toMatchObject({ policyVersion: 3, rulesVersion: 2 });
+    expect(JSON.parse(textOf('verification.json')).settings).toMatchObject({ policyVersion: 3, rulesVersion: 2 });
+    expect(textOf('cover.html')).toContain('第3版 / version 3');
+  });
+
+  it('of another number in the report is told', async () => {
+    const recorded: PackageChoice['recorded'] = (report) => ({ ...report, policyVersion: 4 });
+    expect((await verifyPackage(await packageOf({ recorded }), TRUST)).faults).toEqual([
+      { fault: 'entries-disagree', name: 'policy.json' },
+    ]);
   });
 });
 

@@ -152,7 +152,7 @@ describe('ocsp', () => {
       },
     };
     expect(await gather('ocsp', { ocsp })).toMatchObject({ status: 'good' });
-    const early = respond({ producedAt: NOW + 1000 });
+    const early = respond({ producedAt: NOW + HOUR });
     expect(await gather('ocsp', { ocsp: ocspOf(early) })).toMatchObject({ status: 'undetermined' });
   });
 });
@@ -200,6 +200,15 @@ describe('a delegate without id-pkix-ocsp-nocheck', () => {
 
   it('counts when an accepted CRL shows it good', async () => {
     expect(await outcome(crlsOf(crl()))).toEqual(['good', null]);
+  });
+
+  it('has the list that showed it good kept with the answer, and no list where none was needed', async () => {
+    const list = crl();
+    const { supportingCrls, ocspResponse } = await gather('ocsp', { ocsp: ocsp(), crls: crlsOf(list) });
+    expect(supportingCrls).toEqual([list.ok && list.crl.crl.der]);
+    expect(ocspResponse).toBeDefined();
+    const own = await gather('ocsp', { ocsp: ocspOf(respond()), crls: crlsOf(list) });
+    expect([own.status, own.supportingCrls]).toEqual(['good', undefined]);
   });
 
   it('does not count when it is revoked, or nothing is known', async () => {
@@ -353,6 +362,11 @@ describe('a CA between root and leaf', () => {
     expect(await ask(about())).toEqual(['good', 1]);
     expect(await ask(about(compose.crlEntry(77)))).toEqual(['undetermined', 0]);
     expect(await ask(crlsOf())).toEqual(['undetermined', 0]);
+  });
+
+  it('has the list that showed it good kept with the answer', async () => {
+    const { supportingCrls } = await gather('ocsp', { ocsp: ocspOf(response), crls: about() }, { path: longPath });
+    expect(supportingCrls).toHaveLength(1);
   });
 });
 
