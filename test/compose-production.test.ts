@@ -10,6 +10,7 @@ import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '
 import { asSuperuser } from './database-server.ts';
 import { FIXTURE_NOW, readFixture } from './fixtures.ts';
 import { ask } from './http/request.ts';
+import { PATIENCE } from './patience.ts';
 
 let database: TestDatabase;
 let empty: TestDatabase;
@@ -57,7 +58,7 @@ async function pretendOld({ superuserUrl }: TestDatabase): Promise<void> {
 function start(overrides: Record<string, string> = {}): Promise<RunningService> {
   const parsed = parseConfig({ ...env, ...overrides }, () => '');
   if (!parsed.ok) throw new Error(parsed.problems.join(' '));
-  return startService(parsed.config, { clock: { now: () => FIXTURE_NOW }, log: silentLog });
+  return startService(parsed.config, { clock: { now: () => FIXTURE_NOW }, log: silentLog, patience: PATIENCE });
 }
 
 describe('a production start', () => {

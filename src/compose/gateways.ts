@@ -75,8 +75,9 @@ export function openSealKeepers({ config, httpClient }: Foundation): SealKeeper[
 }
 
 /** Access tokens are taken where an authorization server is set. */
-export function openTokens({ config, httpClient, clock, log }: Foundation): VerifyToken | undefined {
+export function openTokens({ config, httpClient, clock, log, patience }: Foundation): VerifyToken | undefined {
   const { oauth } = config.edge;
   if (oauth === undefined) return undefined;
-  return createTokenVerifier(oauth, createKeySet({ httpClient, clock, log, url: oauth.jwksUrl }), clock);
+  const keys = createKeySet({ url: oauth.jwksUrl, httpClient, clock, log, timeoutMs: patience.keysMs });
+  return createTokenVerifier(oauth, keys, clock);
 }

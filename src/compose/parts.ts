@@ -18,6 +18,8 @@ export interface Patience {
   readonly readinessMs: number;
   /** For a look at the directory of CRLs. */
   readonly crlsMs: number;
+  /** For the keys of the authorization server. */
+  readonly keysMs: number;
 }
 
 export const PATIENCE: Patience = {
@@ -26,4 +28,5 @@ export const PATIENCE: Patience = {
   statementMs: 10_000,
   readinessMs: 1_000,
   crlsMs: 2_000,
+  keysMs: 3_000,
 };

@@ -23,6 +23,7 @@ import { createVault } from '../../src/platform/vault/create-vault.ts';
 import type { Vault } from '../../src/platform/vault/vault.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { FIXTURE_NOW, readFixture, readKey } from '../fixtures.ts';
+import { PATIENT_DATABASE } from '../patience.ts';
 import { createFakeGateway, type FakeGateway } from './fake-gateway.ts';
 
 const ROOTS = ['digital-signature-1', 'digital-signature-2', 'user-authentication-1', 'user-authentication-2'];
@@ -63,8 +64,7 @@ export async function createWorld(): Promise<World> {
   const database = createDatabase({
     url: testDatabase.url,
     poolSize: 20,
-    acquireTimeoutMs: 60_000,
-    statementTimeoutMs: 60_000,
+    ...PATIENT_DATABASE,
     log,
   });
   const keyFile = join(directory, 'keys.json');

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type Log, type LogFacts, silentLog } from '../../src/platform/log.ts';
 import { runInTerminal } from '../cli/terminal.ts';
 import { createEmptyTestDatabase } from '../database.ts';
+import { PATIENCE } from '../patience.ts';
 import { type Answer, type Ask, ask } from './request.ts';
 
 export interface SandboxService {
@@ -30,9 +31,6 @@ export interface SandboxService {
   readonly sign: (resident: string, request: object) => Promise<VerifyRequest>;
   readonly stop: () => Promise<void>;
 }
-
-/** A machine that is busy with other tests is waited for. */
-const PATIENCE = { bodyMs: 60_000, connectionMs: 60_000, statementMs: 60_000, readinessMs: 60_000, crlsMs: 60_000 };
 
 /** The whole product as `npm start` runs it, on free ports, with a database of its own. */
 export async function startSandboxService(

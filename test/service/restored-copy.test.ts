@@ -8,8 +8,8 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { runInTerminal } from '../cli/terminal.ts';
 import { ask } from '../http/request.ts';
+import { PATIENCE } from '../patience.ts';
 
-const PATIENCE = { bodyMs: 60_000, connectionMs: 60_000, statementMs: 60_000, readinessMs: 60_000, crlsMs: 60_000 };
 let directory: string;
 let running: RunningService | undefined;
 beforeAll(async () => {
@@ -59,4 +59,4 @@ it('a backup of a used deployment starts elsewhere, its audit trail holds, and i
   const audit = await runInTerminal(['audit', 'verify', '--json'], envOf(restored));
   const { sound, lines } = JSON.parse(audit.out.join(''));
   expect([audit.code, sound, lines > 0]).toEqual([0, true, true]);
-}, 120_000);
+});

@@ -9,12 +9,13 @@ export interface KeySetParts {
   readonly httpClient: Pick<HttpClient, 'get'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** For one fetch of the keys. */
+  readonly timeoutMs: number;
 }
 
 /** The key that a token's header names; TokenRefused where there is none, or it cannot be told. */
 export type FindKey = (header: JWSHeaderParameters) => Promise<CryptoKey>;
 
-const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 262_144;
 const MEDIA_TYPES = 'application/jwk-set+json, application/json';
 /** However many tokens name an unknown key, the server is asked once in that time. */
@@ -30,7 +31,7 @@ type KeySet = ReturnType<typeof createLocalJWKSet>;
  * The authorization server's public keys. While it cannot be reached, keys that are known go on; a token by a key that is not
  * known cannot be judged then, and is neither accepted nor called wrong.
  */
-export function createKeySet({ url, httpClient, clock, log }: KeySetParts): FindKey {
+export function createKeySet({ url, httpClient, clock, log, timeoutMs }: KeySetParts): FindKey {
   let keys: KeySet | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -38,7 +39,7 @@ export function createKeySet({ url, httpClient, clock, log }: KeySetParts): Find
 
   const fetchOnce = async (): Promise<void> => {
     triedAt = clock.now();
-    const outcome = await httpClient.get({ url, accept: MEDIA_TYPES, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
+    const outcome = await httpClient.get({ url, accept: MEDIA_TYPES, timeoutMs, maxBytes: MAX_BYTES });
     const decoded = outcome.ok ? decodeKeySet(outcome.body) : undefined;
     if (decoded === undefined) {
       const failure = outcome.ok ? 'not-a-key-set' : outcome.failure;

@@ -10,6 +10,7 @@ import { type Log, silentLog } from '../../../src/platform/log.ts';
 import { createDeploymentSecrets } from '../../../src/platform/vault/deployment-secrets.ts';
 import type { DeploymentSecrets } from '../../../src/platform/vault/vault.ts';
 import { createTestDatabase, type TestDatabase } from '../../database.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { oneKey } from '../../platform/vault/one-key.ts';
 
 export const T0 = Date.parse('2026-06-01T03:00:00Z');
@@ -32,7 +33,7 @@ export interface AuditWorld {
 
 export async function createAuditWorld(log: Log = silentLog): Promise<AuditWorld> {
   const testDatabase = await createTestDatabase();
-  const database = createDatabase({ url: testDatabase.url, poolSize: 10, log });
+  const database = createDatabase({ url: testDatabase.url, poolSize: 10, ...PATIENT_DATABASE, log });
   const clock = { at: T0, now: () => clock.at };
   const secrets = createDeploymentSecrets(oneKey(Buffer.alloc(32, 1)));
   const keys = createSealKeys(database, secrets);

@@ -11,6 +11,7 @@ import { createDatabase } from '../../../src/platform/database/create-database.t
 import type { Database } from '../../../src/platform/database/database.ts';
 import { silentLog } from '../../../src/platform/log.ts';
 import { createDeploymentSecrets } from '../../../src/platform/vault/deployment-secrets.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { oneKey } from '../../platform/vault/one-key.ts';
 import { type AuditWorld, createAuditWorld, OTHER, T0, TENANT } from './audit-world.ts';
 
@@ -20,7 +21,7 @@ let world: AuditWorld;
 let owner: Database;
 beforeEach(async () => {
   world = await createAuditWorld();
-  owner = createDatabase({ url: world.testDatabase.adminUrl, poolSize: 2, log: silentLog });
+  owner = createDatabase({ url: world.testDatabase.adminUrl, poolSize: 2, ...PATIENT_DATABASE, log: silentLog });
 });
 afterEach(async () => {
   await owner.close();

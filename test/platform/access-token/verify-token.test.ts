@@ -6,6 +6,7 @@ import { TokenRefused } from '../../../src/platform/access-token/token-refused.t
 import { createTokenVerifier, type TokenSettings } from '../../../src/platform/access-token/verify-token.ts';
 import { createHttpClient } from '../../../src/platform/http-client/http-client.ts';
 import { silentLog } from '../../../src/platform/log.ts';
+import { PATIENCE } from '../../patience.ts';
 import { makeKey, type SigningKey, startKeyServer } from './key-server.ts';
 
 const NOW = Date.parse('2026-11-22T03:00:00Z');
@@ -42,7 +43,11 @@ afterAll(async () => {
 });
 
 const verifier = (settings: Partial<TokenSettings> = {}, url = server.url) =>
-  createTokenVerifier({ ...SETTINGS, ...settings }, createKeySet({ url, httpClient, clock, log: silentLog }), clock);
+  createTokenVerifier(
+    { ...SETTINGS, ...settings },
+    createKeySet({ url, httpClient, clock, log: silentLog, timeoutMs: PATIENCE.keysMs }),
+    clock,
+  );
 const sign = (claims: object = {}, header: object = {}, by = key) => {
   const all = Object.fromEntries(Object.entries({ ...CLAIMS, ...claims }).filter(([, value]) => value !== undefined));
   return new SignJWT(all)

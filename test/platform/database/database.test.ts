@@ -9,6 +9,7 @@ import { sqlStateOf, violates } from '../../../src/platform/database/database-er
 import { migrate } from '../../../src/platform/database/migrate.ts';
 import { silentLog } from '../../../src/platform/log.ts';
 import { createEmptyTestDatabase, type TestDatabase } from '../../database.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { ask } from './embedded/running-service.ts';
 
 const TENANT = '01890000-0000-7000-8000-000000000001';
@@ -19,7 +20,7 @@ const open: Database[] = [];
 const opened = (
   options: { url?: string; poolSize?: number; acquireTimeoutMs?: number; statementTimeoutMs?: number } = {},
 ) => {
-  const database = createDatabase({ url: test.url, poolSize: 2, log: silentLog, ...options });
+  const database = createDatabase({ url: test.url, poolSize: 2, ...PATIENT_DATABASE, log: silentLog, ...options });
   open.push(database);
   return database;
 };
@@ -240,13 +241,12 @@ describe('a database that cannot be used right now', () => {
   });
 
   it('has a lock held by another too long', async () => {
-    const database = opened({ statementTimeoutMs: 2_000 });
-    await database.inTenant(TENANT, async (trx) => {
+    const insert = (database: Database) =>
+      database.inTenant(TENANT, (trx) => trx('note').insert({ id: 20, tenant: TENANT, text: 'twenty' }).then());
+    const holder = opened();
+    await holder.inTenant(TENANT, async (trx) => {
       await trx('note').insert({ id: 20, tenant: TENANT, text: 'twenty' });
-      const other = database.inTenant(TENANT, (second) =>
-        second('note').insert({ id: 20, tenant: TENANT, text: 'twenty' }),
-      );
-      await unavailable(other);
+      await unavailable(insert(opened({ statementTimeoutMs: 300 })));
     });
   });
 

@@ -4,6 +4,7 @@ import { listMigrations } from '../../../src/platform/database/migration-files.t
 import { describeSchemaLag, describeStrongLogin } from '../../../src/platform/database/start-conditions.ts';
 import { silentLog } from '../../../src/platform/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../database.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 
 const MIGRATIONS = new URL('../../../migrations', import.meta.url).pathname;
 
@@ -15,7 +16,7 @@ describe('the test database', () => {
   afterAll(() => test?.drop());
 
   it('holds every migration of the code, and its login is no stronger than production allows', async () => {
-    const database = createDatabase({ url: test.url, poolSize: 2, log: silentLog });
+    const database = createDatabase({ url: test.url, poolSize: 2, ...PATIENT_DATABASE, log: silentLog });
     try {
       expect((await listMigrations(MIGRATIONS)).length).toBeGreaterThan(0);
       expect(await describeSchemaLag(database, MIGRATIONS)).toBeUndefined();

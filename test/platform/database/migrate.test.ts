@@ -7,6 +7,7 @@ import { describeSchemaLag, describeStrongLogin } from '../../../src/platform/da
 import { silentLog } from '../../../src/platform/log.ts';
 import { createEmptyTestDatabase, type TestDatabase } from '../../database.ts';
 import { asSuperuser } from '../../database-server.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { ask } from './embedded/running-service.ts';
 
 const schema = (name: string): string => fileURLToPath(new URL(`schemas/${name}`, import.meta.url));
@@ -16,7 +17,7 @@ const NEXT = schema('next');
 let test: TestDatabase;
 const open: Database[] = [];
 const opened = (url: string): Database => {
-  const database = createDatabase({ url, poolSize: 1, log: silentLog });
+  const database = createDatabase({ url, poolSize: 1, ...PATIENT_DATABASE, log: silentLog });
   open.push(database);
   return database;
 };
@@ -53,16 +54,16 @@ describe('migrate', () => {
     const straggler = new URL(test.adminUrl);
     straggler.searchParams.set('application_name', 'jpki-verifier migrate');
     const order: string[] = [];
-    const asleep = `select 1 from pg_stat_activity where query = 'select pg_sleep(1)' and state = 'active'`;
-    const untilAsleep = async () => {
-      while ((await ask(test.adminUrl, asleep)).length === 0);
-    };
-    await Promise.all([
-      ask(straggler.href, 'select pg_sleep(1)').then(() => order.push('straggler')),
-      untilAsleep()
-        .then(() => run(BASE))
-        .then(() => order.push('migrate')),
-    ]);
+    const sessions = (sql: string) => ask(test.adminUrl, `select pid from pg_stat_activity where ${sql}`);
+    const asleep = () => sessions(`query = 'select pg_sleep(600)' and state = 'active'`);
+    const looking = () => sessions(`query like '%application_name = $1' and datname = current_database()`);
+    const ended = expect(ask(straggler.href, 'select pg_sleep(600)')).rejects.toMatchObject({ code: '57P01' });
+    while ((await asleep()).length === 0);
+    const migrated = run(BASE).then(() => order.push('migrate'));
+    while ((await looking()).length === 0);
+    order.push('straggler');
+    for (const { pid } of await asleep()) await ask(test.superuserUrl, `select pg_terminate_backend(${pid})`);
+    await Promise.all([ended, migrated]);
     expect(order).toEqual(['straggler', 'migrate']);
   });
 

@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/platform/log.ts';
 import { createVault } from '../../../src/platform/vault/create-vault.ts';
 import type { FieldIdentity, Vault } from '../../../src/platform/vault/vault.ts';
 import { createTestDatabase, type TestDatabase } from '../../database.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { ask } from '../database/embedded/running-service.ts';
 
 let test: TestDatabase;
@@ -19,7 +20,7 @@ const openVault = (file = keyFile) => createVault({ keyFile: file, database, log
 
 beforeAll(async () => {
   test = await createTestDatabase();
-  database = createDatabase({ url: test.url, poolSize: 8, log: silentLog });
+  database = createDatabase({ url: test.url, poolSize: 8, ...PATIENT_DATABASE, log: silentLog });
 });
 afterAll(async () => {
   await database?.close();
@@ -255,7 +256,7 @@ describe('the key file', () => {
   it('of another deployment is refused with a sentence, and stays', async () => {
     await openVault();
     const otherDatabase = await createTestDatabase();
-    const other = createDatabase({ url: otherDatabase.url, poolSize: 1, log: silentLog });
+    const other = createDatabase({ url: otherDatabase.url, poolSize: 1, ...PATIENT_DATABASE, log: silentLog });
     const otherFile = join(directory, 'other.json');
     try {
       await createVault({ keyFile: otherFile, database: other, log: silentLog });
