@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { runCli } from './cli/cli.ts';
-import { failureSentences } from './cli/failure-sentences.ts';
-import { runDemoTour, runSandbox } from './cli/laptop.ts';
 import type { Terminal } from './cli/terminal.ts';
-import { welcomeLines } from './cli/welcome.ts';
-import { startService } from './compose.ts';
-import { parseConfig } from './config.ts';
 import { systemClock } from './platform/clock.ts';
 import { createBatchedLog, createLog } from './platform/log.ts';
-import { StartRefused } from './platform/start-refused.ts';
 
 const out = (line: string) => process.stdout.write(`${line}\n`);
 const err = (line: string) => process.stderr.write(`${line}\n`);
@@ -44,6 +37,12 @@ function stopSignal(): Promise<void> {
 }
 
 async function start(): Promise<number> {
+  const [{ parseConfig }, { startService }, { welcomeLines }, { StartRefused }] = await Promise.all([
+    import('./config.ts'),
+    import('./compose.ts'),
+    import('./cli/welcome.ts'),
+    import('./platform/start-refused.ts'),
+  ]);
   const parsed = parseConfig(process.env, readFile);
   if (!parsed.ok) throw new StartRefused(parsed.problems);
   const { config } = parsed;
@@ -63,15 +62,17 @@ async function start(): Promise<number> {
 }
 
 const [command = 'start', ...args] = process.argv.slice(2);
+/** Each loads what it needs and no more: `cli judge` is to leave its memory to the cases. */
 const commands: Readonly<Record<string, () => Promise<number>>> = {
   start,
-  cli: () => runCli(args, terminal),
-  sandbox: () => runSandbox(terminal, stopSignal()),
-  demo: () => runDemoTour(terminal),
+  cli: async () => (await import('./cli/cli.ts')).runCli(args, terminal),
+  sandbox: async () => (await import('./cli/laptop.ts')).runSandbox(terminal, stopSignal()),
+  demo: async () => (await import('./cli/laptop.ts')).runDemoTour(terminal),
 };
 
 /** What an operator can mend is told in sentences; a fault of the program keeps its stack trace. */
-function fail(error: unknown): number {
+async function fail(error: unknown): Promise<number> {
+  const { failureSentences } = await import('./cli/failure-sentences.ts');
   const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   for (const line of failureSentences(error) ?? [fault]) err(line);
   return 1;

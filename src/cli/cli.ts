@@ -1,6 +1,5 @@
 import { WrongUsage } from './arguments.ts';
-import { COMMANDS } from './commands.ts';
-import { failureSentences } from './failure-sentences.ts';
+import { COMMAND_GROUPS } from './commands.ts';
 import type { Terminal } from './terminal.ts';
 import { USAGE } from './usage.ts';
 
@@ -12,13 +11,18 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     terminal.out(USAGE);
     return args.length === 0 ? 2 : 0;
   }
-  const words = [args.slice(0, 2).join(' '), args[0] as string].find((name) => Object.hasOwn(COMMANDS, name));
-  const command = words === undefined ? undefined : COMMANDS[words];
-  if (words === undefined || command === undefined) return refuse(unknownCommand(args), terminal);
+  const first = args[0] as string;
+  const group = Object.hasOwn(COMMAND_GROUPS, first) ? COMMAND_GROUPS[first] : undefined;
+  const commands = (await group?.()) ?? {};
+  const words = [args.slice(0, 2).join(' '), first].find((name) => Object.hasOwn(commands, name));
+  const command = words === undefined ? undefined : commands[words];
+  if (words === undefined || command === undefined)
+    return refuse(unknownCommand(args, Object.keys(commands)), terminal);
   try {
     return await command(args.slice(words.split(' ').length), terminal);
   } catch (error) {
     if (error instanceof WrongUsage) return refuse(error.message, terminal);
+    const { failureSentences } = await import('./failure-sentences.ts');
     const sentences = failureSentences(error);
     if (sentences === undefined) throw error;
     for (const sentence of sentences) terminal.err(sentence);
@@ -27,8 +31,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 }
 
 /** A command without its second word is the likeliest slip. */
-function unknownCommand(args: readonly string[]): string {
-  const seconds = Object.keys(COMMANDS).filter((name) => name.startsWith(`${args[0]} `));
+function unknownCommand(args: readonly string[], group: readonly string[]): string {
+  const seconds = group.filter((name) => name.startsWith(`${args[0]} `));
   const given = `There is no command "${args.slice(0, 2).join(' ')}".`;
   if (seconds.length === 0) return given;
   return `${given} There are ${seconds.join(', ')}.`;

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { DecodeError } from '../../core/der/decode-error.ts';
-import { CASE_FILES } from './case-limits.ts';
+import { CASE_FILES, TOO_MUCH_MEMORY } from './case-limits.ts';
+import { hasRoomFor } from './memory-room.ts';
 import { CaseProblem } from './verdict.ts';
 
 /** The project folder, from the sources as from `dist`. */
@@ -66,6 +67,7 @@ function readBounded(path: string, limit: number): Uint8Array | undefined {
   try {
     const { size } = fstatSync(file);
     if (size > limit) return undefined;
+    if (size > MIB && !hasRoomFor(size)) throw new CaseProblem(TOO_MUCH_MEMORY);
     const octets = new Uint8Array(size);
     let length = 0;
     while (length < size) {

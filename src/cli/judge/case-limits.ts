@@ -13,7 +13,7 @@ export const TOO_MUCH_MEMORY = `the case took more than ${CASE_MEMORY_MB} MB`;
  * itself, what JavaScript holds, the files, the indexes of lists, and the line that waits.
  */
 export const MEMORY_LOOK_MS = 20;
-export const MEMORY_CEILING = (CASE_MEMORY_MB - 64) * MIB;
+export const MEMORY_CEILING = (CASE_MEMORY_MB - 96) * MIB;
 
 /** Of a thread's JavaScript, so that most that is too much ends at once and not at the next look. */
 export const HEAP_LIMITS = { maxOldGenerationSizeMb: 224, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };

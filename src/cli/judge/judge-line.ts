@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { repeatsName } from '../../platform/http/json-complexity.ts';
 import { UndecodableEvidence } from './case-evidence.ts';
+import { TOO_MUCH_MEMORY } from './case-limits.ts';
 import { judgeCmsCase } from './cms-case.ts';
 import { judgeCrlCase } from './crl-case.ts';
 import { judgeDecodeCase } from './decode-case.ts';
 import { exceedsJsonBounds } from './json-bounds.ts';
+import { hasRoomFor } from './memory-room.ts';
 import { judgeOcspCase } from './ocsp-case.ts';
 import { judgePathCase } from './path-case.ts';
 import { judgeSignatureCase } from './signature-case.ts';
@@ -23,12 +25,15 @@ const JUDGES: Readonly<Record<string, (value: unknown) => Verdict>> = {
 
 export type CaseId = string | number | null;
 const MAX_ID = 1024;
+/** A longer line is held three times while it is read: as octets, as text and as the strings in it. */
+const MAX_SMALL = 1024 * 1024;
 
 /** One line in, one line out (without its end). Never throws. */
 export function judgeLine(line: Uint8Array): string {
   let value: unknown;
   try {
     if (!isUtf8(line)) return problemLine(null, 'the line is not UTF-8');
+    if (line.length > MAX_SMALL && !hasRoomFor(3 * line.length)) return problemLine(null, TOO_MUCH_MEMORY);
     if (exceedsJsonBounds(line)) return problemLine(null, 'the line holds too many values or nests too deep');
     value = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString());
   } catch {

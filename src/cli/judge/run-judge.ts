@@ -3,10 +3,14 @@ import type { Readable, Writable } from 'node:stream';
 import { problemLine } from './judge-line.ts';
 import { JUDGING_ENTRY, JudgingThread, type ThreadLimits } from './judging-thread.ts';
 import { MAX_LINE, readLines } from './lines.ts';
+import { collectLeftovers } from './memory-room.ts';
 
 /** Lines between input and output at any time, and their octets; a longer line has to be alone. */
 const MAX_WAITING = 512;
 const MAX_WAITING_OCTETS = 4 * 1024 * 1024;
+
+/** What such a line was put together from is as large again. */
+const LONG_LINE = 1024 * 1024;
 
 const TOO_LONG = problemLine(null, `the line has more than ${MAX_LINE} octets`);
 
@@ -43,6 +47,7 @@ export async function runJudge(
   try {
     for await (const line of readLines(input)) {
       const size = line?.length ?? 0;
+      if (size > LONG_LINE) collectLeftovers();
       while (underway.length > 0 && (underway.length >= MAX_WAITING || octets + size > MAX_WAITING_OCTETS)) {
         await settleFirst();
       }

@@ -1,0 +1,27 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { MEMORY_CEILING } from './case-limits.ts';
+
+// The one way to V8's collector that needs no flag on the command line.
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Beneath this nothing is gained by collecting early. */
+const WORTH_COLLECTING = MEMORY_CEILING / 2;
+
+const held = (): number => process.memoryUsage.rss();
+
+/** Is there room for so many octets beside what the process holds? What earlier cases left is collected first. */
+export function hasRoomFor(octets: number): boolean {
+  if (held() + octets < MEMORY_CEILING) return true;
+  collect();
+  return held() + octets < MEMORY_CEILING;
+}
+
+/**
+ * To be called after what took much: V8 counts the octets of files and lines late, and would let several cases' files lie
+ * about at once.
+ */
+export function collectLeftovers(): void {
+  if (held() > WORTH_COLLECTING) collect();
+}
