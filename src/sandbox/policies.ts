@@ -9,3 +9,6 @@ export const SANDBOX_POLICIES = {
   smartphoneDigitalSignature: '2.25.266300803026933794118201424778164811105',
   smartphoneUserAuthentication: '2.25.289850893183083625673452316312150553399',
 } as const;
+
+/** What the pretend time stamping authority stamps under. */
+export const SANDBOX_TSA_POLICY = '2.25.172949771978933099516512826706796903579';

@@ -34,6 +34,21 @@ export const CRL_CONTENT_FAULTS = [
   'unknown-critical-extension',
 ] as const;
 
+export const TIMESTAMP_CONTENT_FAULTS = [
+  'truncated',
+  'malformed',
+  'stale',
+  'future',
+  'wrong-imprint',
+  'wrong-signer',
+  'bad-signature',
+  'delegate-without-usage',
+  'delegate-expired',
+  'replayed-nonce',
+  'no-nonce',
+  'rejection',
+] as const;
+
 /** How it is delivered over HTTP. */
 export const TRANSPORT_FAULTS = [
   'delay',
@@ -48,13 +63,14 @@ export const TRANSPORT_FAULTS = [
 
 export type OcspContentFault = (typeof OCSP_CONTENT_FAULTS)[number];
 export type CrlContentFault = (typeof CRL_CONTENT_FAULTS)[number];
+export type TimestampContentFault = (typeof TIMESTAMP_CONTENT_FAULTS)[number];
 export type TransportFault = (typeof TRANSPORT_FAULTS)[number];
 
 export interface Fault {
-  readonly target: 'ocsp' | 'crl';
-  /** Both kinds when absent. */
+  readonly target: 'ocsp' | 'crl' | 'timestamp';
+  /** Both kinds when absent; time stamps have none. */
   readonly kind?: Kind;
-  readonly fault: OcspContentFault | CrlContentFault | TransportFault;
+  readonly fault: OcspContentFault | CrlContentFault | TimestampContentFault | TransportFault;
   /** delay; default 5 000. */
   readonly delayMs?: number;
   /** http-error; default 503. */
@@ -70,22 +86,28 @@ const includes = (list: readonly string[], word: string): boolean => list.includ
 export const isTransport = (fault: Fault): fault is Fault & { fault: TransportFault } =>
   includes(TRANSPORT_FAULTS, fault.fault);
 
+const CONTENT_FAULTS: Readonly<Record<Fault['target'], readonly string[]>> = {
+  ocsp: OCSP_CONTENT_FAULTS,
+  crl: CRL_CONTENT_FAULTS,
+  timestamp: TIMESTAMP_CONTENT_FAULTS,
+};
+
 export const isKnown = (fault: Fault): boolean =>
-  isTransport(fault) || includes(fault.target === 'ocsp' ? OCSP_CONTENT_FAULTS : CRL_CONTENT_FAULTS, fault.fault);
+  isTransport(fault) || includes(CONTENT_FAULTS[fault.target], fault.fault);
 
 /** The knobs as they are set now. */
 export interface FaultBoard {
   set(faults: readonly Fault[]): void;
   list(): readonly Fault[];
   /** The faults for one answer; each use counts. */
-  take(target: Fault['target'], kind: Kind): readonly Fault[];
+  take(target: Fault['target'], kind?: Kind): readonly Fault[];
   /** The same without counting: for files. */
   look(target: Fault['target'], kind: Kind): readonly Fault[];
 }
 
 export function createFaultBoard(): FaultBoard {
   let active: { fault: Fault; left: number }[] = [];
-  const matching = (target: Fault['target'], kind: Kind) =>
+  const matching = (target: Fault['target'], kind?: Kind) =>
     active.filter(({ fault }) => fault.target === target && (fault.kind ?? kind) === kind);
   return {
     set: (faults) => {

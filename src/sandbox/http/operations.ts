@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type SignRequest, signAsCard } from '../card/sign.ts';
 import type { CrlPublisher } from '../crl/publisher.ts';
-import { type Fault, type FaultBoard, isKnown, isTransport, type OcspContentFault } from '../faults/fault.ts';
+import {
+  type Fault,
+  type FaultBoard,
+  isKnown,
+  isTransport,
+  type OcspContentFault,
+  type TimestampContentFault,
+} from '../faults/fault.ts';
 import { allAuthorities, issueRoot, KINDS } from '../japan/authorities.ts';
 import { type LifeEvent, live } from '../japan/life-events.ts';
 import { attributesOf } from '../japan/made-up-residents.ts';
@@ -9,6 +16,8 @@ import { MUNICIPALITIES } from '../japan/municipalities.ts';
 import type { Register, Resident, Token } from '../japan/register.ts';
 import { answerOcsp, DEFAULT_RESPONDER, type ResponderSettings } from '../ocsp/responder.ts';
 import type { Kind } from '../pki/names.ts';
+import { answerStamp } from '../tsa/stamp.ts';
+import { issueTsaRoot } from '../tsa/tsa-certificates.ts';
 import { CONTRACT_FILE } from './contract.ts';
 import { json, type Reply, SandboxProblem } from './reply.ts';
 import { certificateView, pem, residentView } from './views.ts';
@@ -131,6 +140,13 @@ export function revocationOperations(world: World): Operations {
     return { status: 200, type: 'application/ocsp-response', body, faults: taken };
   };
 
+  const stamp = (request: Uint8Array): Reply => {
+    const taken = faults.take('timestamp');
+    const content = taken.filter((fault) => !isTransport(fault)).map(({ fault }) => fault as TimestampContentFault);
+    const body = answerStamp(register.keys, { request, faults: content, now: world.now() });
+    return { status: 200, type: 'application/timestamp-reply', body, faults: taken };
+  };
+
   const setFaults = (wanted: readonly Fault[]): Reply => {
     const at = wanted.findIndex((fault) => !isKnown(fault));
     if (at !== -1) {
@@ -148,6 +164,12 @@ export function revocationOperations(world: World): Operations {
   return {
     askOcsp: (call) => ocsp(kindOf(call), call.body as Uint8Array),
     askOcspByPath: (call) => ocsp(kindOf(call), Buffer.from(call.parameters.request ?? '', 'base64')),
+    stamp: ({ body }) => stamp(body as Uint8Array),
+    readTimestampAnchors: () => ({
+      status: 200,
+      type: 'application/x-pem-file',
+      body: pem('CERTIFICATE', issueTsaRoot(register.keys)),
+    }),
     listCrls: () =>
       json({
         items: crls.list().map(({ der, publishedAt, ...facts }) => ({
@@ -179,6 +201,8 @@ const INDEX = {
   openapi: '/openapi.yaml',
   residents: '/residents',
   trustAnchors: '/trust-anchors',
+  timestamp: '/timestamp',
+  timestampTrustAnchors: '/timestamp/trust-anchors',
   crls: '/crls',
   faults: '/faults',
 };

@@ -16,5 +16,7 @@ export const RSA_2048_KEYS: readonly string[] = [
   'ocsp-auth-2',
   'attacker-ca',
   'attacker-leaf',
+  'tsa-ca',
+  'tsa',
   ...Array.from({ length: POOL_SIZE }, (_, index) => poolKeyName(index)),
 ];

@@ -29,8 +29,12 @@ export interface SignerCertificate {
 
 export interface SignedDataToBe {
   readonly content: Uint8Array;
+  /** Default: id-data. */
+  readonly contentType?: string;
   readonly detached: boolean;
   readonly signer: SignerCertificate;
+  /** Default: the signer's certificate is sent along. */
+  readonly withCertificate?: boolean;
   readonly key: SigningKey;
   readonly signature: SignatureName;
   /** undefined: no signingTime. */
@@ -57,7 +61,7 @@ function signingCertificateV2(certificate: Uint8Array): Uint8Array {
 /** Attributes as the signers of card.md §11 write them. */
 export function signedAttributes(to: SignedDataToBe): readonly Uint8Array[] {
   const digest = createHash(hashOf(to.signature)).update(to.content).digest();
-  const attributes = [attribute(OID.contentType, oid(OID.data))];
+  const attributes = [attribute(OID.contentType, oid(to.contentType ?? OID.data))];
   if (to.signingTime !== undefined) attributes.push(attribute(OID.signingTime, utcTime(to.signingTime)));
   attributes.push(attribute(OID.messageDigest, octets(digest)));
   if (to.signingCertificateV2) attributes.push(signingCertificateV2(to.signer.der));
@@ -91,13 +95,14 @@ export function signerInfo(to: SignedDataToBe, attributes = signedAttributes(to)
 /** ContentInfo with SignedData in the shape of card.md §11.1, DER. */
 export function issueSignedData(to: SignedDataToBe, signerInfos = [signerInfo(to)]): Uint8Array {
   const content = to.detached ? [] : [tagged(0, octets(to.content))];
-  const version = to.sid === 'subjectKeyIdentifier' ? 3 : 1;
+  const { contentType = OID.data } = to;
+  const version = to.sid === 'subjectKeyIdentifier' || contentType !== OID.data ? 3 : 1;
   const signedData = tlv(
     0x30,
     der(integer(integerOctets(version))),
     der(set(sequence(oid(HASH_OID[hashOf(to.signature)]), nothing()))),
-    der(sequence(oid(OID.data), ...content)),
-    tlv(0xa0, to.signer.der),
+    der(sequence(oid(contentType), ...content)),
+    ...(to.withCertificate === false ? [] : [tlv(0xa0, to.signer.der)]),
     setOf(0x31, signerInfos),
   );
   return tlv(0x30, der(oid(OID.signedData)), tlv(0xa0, signedData));

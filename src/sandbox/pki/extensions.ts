@@ -42,6 +42,9 @@ export function keyUsage(...names: readonly KeyUsageName[]): Extension {
 export const extKeyUsage = (...purposes: readonly string[]): Extension =>
   extension(OID.extKeyUsage, false, sequence(...purposes.map(oid)));
 
+export const criticalExtKeyUsage = (...purposes: readonly string[]): Extension =>
+  extension(OID.extKeyUsage, true, sequence(...purposes.map(oid)));
+
 export const certificatePolicies = (policy: string, critical = true): Extension => {
   const cps = sequence(oid(OID.cpsQualifier), ia5('http://www.jpki.go.jp/cps.html'));
   return extension(OID.certificatePolicies, critical, sequence(sequence(oid(policy), sequence(cps))));

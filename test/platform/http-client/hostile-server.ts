@@ -22,6 +22,7 @@ export async function startHttpServer(answer: Answer): Promise<LoopbackServer> {
       answer(request, response, body);
     });
   });
+  server.keepAliveTimeout = 0; // no idle connection ends by time
   return listen(server, requests);
 }
 
@@ -57,8 +58,6 @@ async function listen(
   };
 }
 
-const TYPE = 'application/ocsp-response';
-
 export interface Fault {
   readonly answer: Answer;
   readonly failure: string;
@@ -71,8 +70,11 @@ export interface Fault {
 export const patienceFor = ({ failure }: Pick<Fault, 'failure'>): number => (failure === 'timeout' ? 250 : PATIENCE_MS);
 export const PATIENCE_MS = 60_000;
 
-/** Ways in which a responder can misbehave whatever body it would send. Those that stall would do so for ever. */
-export const FAULTS: Readonly<Record<string, Fault>> = {
+/**
+ * Ways in which whoever answers in the media type `TYPE` can misbehave, whatever body it would send. Those that stall would
+ * do so for ever.
+ */
+export const faultsIn = (TYPE: string): Readonly<Record<string, Fault>> => ({
   'never answers': { answer: () => undefined, failure: 'timeout' },
   'sends the head and stalls': {
     answer: (_, response) => {
@@ -148,4 +150,6 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       response.writeHead(200, { 'content-type': TYPE, 'content-encoding': 'gzip' }).end(Buffer.alloc(20)),
     failure: 'content-type',
   },
-};
+});
+
+export const FAULTS = faultsIn('application/ocsp-response');
