@@ -27,6 +27,8 @@ const TABLE_RIGHTS = {
   audit_key: 'select, insert',
   audit_pruning: 'select',
   audit_delivery: 'select, insert, update',
+  audit_timestamp: 'select, insert',
+  audit_timestamp_attempt: 'select, insert, update',
 };
 
 /** Functions that see over tenants; everyone else is denied them. Their reasons stand at their definition. */

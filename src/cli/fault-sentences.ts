@@ -27,6 +27,15 @@ const SENTENCES: Readonly<Record<FaultKind, Sentence>> = {
   'seal-differs': ({ batch }) =>
     `The seal of ${batch} is not the one that is held outside: the database went on from an older state.`,
   'rolled-back': ({ batch }) => `The seal of ${batch}, held outside, is not in the database: it was rolled back.`,
+  'timestamp-missing': ({ fault }) =>
+    fault.timestamp === undefined
+      ? `The timestamp with the token ${fault.token}, which a line of the trail tells of, is gone.`
+      : `Timestamp ${fault.timestamp} of the seals is gone.`,
+  'timestamp-altered': ({ fault }) =>
+    `Timestamp ${fault.timestamp} of the seals was altered: its token is not over these seals and the timestamps before it.`,
+  'timestamp-differs': ({ fault }) => `Timestamp ${fault.timestamp} of the seals is not the one that is held outside.`,
+  'timestamp-untrusted': ({ fault }) =>
+    `Timestamp ${fault.timestamp} of the seals was made by no authority that --trust vouches for.`,
 };
 
 /** What is broken and where, for an operator. */

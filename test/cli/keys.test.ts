@@ -115,6 +115,8 @@ describe('jpki keys reencrypt', () => {
        where c.table_schema = 'public' and c.data_type = 'bytea' order by 1`,
     );
     const others = [
+      ...['audit_timestamp.nodes', 'audit_timestamp.seals_root', 'audit_timestamp.timestamps_root'],
+      ...['audit_timestamp.token', 'audit_timestamp.token_sha256'],
       ...['audit_batch.leaves', 'audit_key.private_key', 'audit_key.public_key', 'audit_seal.previous'],
       ...[
         'audit_seal.root',

@@ -11,7 +11,7 @@ import { createWorld, issueChallenge, signedRequest, verify, type World } from '
 const SHARED = [
   ...['deployment_key', 'schema_migration', 'schema_migration_lock'],
   // of all tenants together: hashes behind random salts, and keys sealed by the vault
-  ...['audit_batch', 'audit_delivery', 'audit_key', 'audit_seal'],
+  ...['audit_batch', 'audit_delivery', 'audit_key', 'audit_seal', 'audit_timestamp', 'audit_timestamp_attempt'],
   // CRLs, trust anchors, the rules of the deployment and their turns
   ...['public_document', 'deployment_rules'],
 ];
@@ -147,6 +147,7 @@ describe('what the login may do', () => {
   it.each([
     ...['subject_attributes', 'verification', 'evidence', 'event', 'data_key', 'deletion_record'],
     ...['audit_unsealed', 'audit_line', 'audit_batch', 'audit_seal', 'audit_key', 'audit_pruning'],
+    'audit_timestamp',
   ])('rewrites nothing of %s', async (table) => {
     const { rows } = await world.superuser.query(
       'select column_name as name from information_schema.columns where table_name = $1 order by ordinal_position',

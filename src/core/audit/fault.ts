@@ -26,7 +26,15 @@ export type FaultKind =
   /** The seal held outside has another content under this number. */
   | 'seal-differs'
   /** Seals held outside are gone here: the database is an older one. */
-  | 'rolled-back';
+  | 'rolled-back'
+  /** A timestamp that the one after it, a line of the trail or a file held outside tells of is gone. */
+  | 'timestamp-missing'
+  /** Its token is not over these seals and the timestamps before it, or what is written down of it is not what it says. */
+  | 'timestamp-altered'
+  /** The timestamp held outside has another token under this number. */
+  | 'timestamp-differs'
+  /** No authority that is trusted made it. */
+  | 'timestamp-untrusted';
 
 /** One place where the trail breaks. */
 export interface Fault {
@@ -36,4 +44,8 @@ export interface Fault {
   readonly position?: number;
   readonly lineId?: string;
   readonly keyId?: string;
+  /** Number of a timestamp of the chain of seals. */
+  readonly timestamp?: number;
+  /** SHA-256 of its token, where that is all that is known of it. */
+  readonly token?: string;
 }

@@ -29,7 +29,10 @@ export interface TimestampEnd {
 }
 
 /** What comes first: the end of its certificates, or of an algorithm. */
-export function endOf({ validUntil, algorithms }: TimestampFacts, ends: AlgorithmEnds): TimestampEnd {
+export function endOf(
+  { validUntil, algorithms }: Pick<TimestampFacts, 'validUntil' | 'algorithms'>,
+  ends: AlgorithmEnds,
+): TimestampEnd {
   let end: TimestampEnd = { at: validUntil + 1, of: 'certificate' };
   for (const of of algorithms) {
     const at = ends.get(of);

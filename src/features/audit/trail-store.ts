@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { AuditLine } from '../../core/audit/audit-line.ts';
 import type { AuditSeal } from '../../core/audit/seal.ts';
+import type { TimestampOnFile } from '../../core/audit/timestamps-on-file.ts';
 import type { PlacedLine, SealKey } from '../../core/audit/trail.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -48,11 +49,15 @@ export interface TrailReader {
   loadStrays(lastBatch: number, limit: number): Promise<{ batch: number; position: number; lineId: string }[]>;
   loadPrunings(after: string, limit: number): Promise<PruningOnFile[]>;
   countWaiting(): Promise<number>;
+  /** In the order of their numbers. */
+  loadTimestamps(after: number, limit: number): Promise<TimestampOnFile[]>;
 }
 
 const SURPLUS = 1_000;
 const LINE = `batch, position, id, tenant_id, (extract(epoch from at) * 1000)::bigint, actor, allowed_by, act, target, outcome,
   from_address, request_id, count, uuid_send(salt)`;
+const TIMESTAMP = `number, first_batch, last_batch, seals_root, timestamps_root, token, token_sha256, nodes, gen_time,
+  valid_until, algorithms`;
 const SEAL = 'batch, tree_size, root, previous, sealed_at, key_id, signature';
 
 type Row = readonly unknown[];
@@ -110,6 +115,10 @@ function createReader(client: pg.PoolClient): TrailReader {
     async countWaiting() {
       return Number((await select('select count(*) from audit_unsealed', []))[0]?.[0]);
     },
+    async loadTimestamps(after, limit) {
+      const sql = `select ${TIMESTAMP} from audit_timestamp where number > $1 order by number limit $2`;
+      return (await select(sql, [after, limit])).map(toTimestamp);
+    },
   };
 }
 
@@ -161,6 +170,16 @@ function toSeal(row: Row): AuditSeal {
   return {
     ...{ batch: Number(batch), treeSize: treeSize as number, root: root as Buffer, previous: previous as Buffer },
     ...{ sealedAt: (sealedAt as Date).getTime(), keyId: keyId as string, signature: signature as Buffer },
+  };
+}
+
+function toTimestamp(row: Row): TimestampOnFile {
+  const [number, firstBatch, lastBatch, sealsRoot, timestampsRoot, token, tokenSha256, nodes, genTime, until] = row;
+  return {
+    ...{ number: Number(number), firstBatch: Number(firstBatch), lastBatch: Number(lastBatch) },
+    ...{ sealsRoot: sealsRoot as Buffer, timestampsRoot: timestampsRoot as Buffer, token: token as Buffer },
+    ...{ tokenSha256: tokenSha256 as Buffer, nodes: nodes as Buffer, algorithms: row[10] as string[] },
+    ...{ genTime: (genTime as Date).getTime(), validUntil: (until as Date).getTime() },
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Fault } from '../../core/audit/fault.ts';
 import { verifyHeldSeal } from '../../core/audit/held-seal.ts';
+import { createReadTimestamp } from '../../core/audit/read-timestamp.ts';
 import type { AuditSeal } from '../../core/audit/seal.ts';
 import { createTrailVerifier, type SealKey, type TrailVerifier } from '../../core/audit/trail.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
+import { nodeCrypto } from '../../platform/crypto.ts';
 import type { Database } from '../../platform/database/database.ts';
 import {
   type BatchRange,
@@ -12,6 +14,7 @@ import {
   type TrailReader,
   type TrailSlice,
 } from './trail-store.ts';
+import { type TimestampSummary, type TimestampTrust, verifyTimestamps } from './verify-timestamps.ts';
 
 export interface VerifyTrailOptions {
   /** The owner of the database: sees the lines of all tenants. */
@@ -20,11 +23,15 @@ export interface VerifyTrailOptions {
   readonly isOwnKey: ((key: SealKey, sealed: Buffer) => Promise<boolean>) | undefined;
   /** Seals held outside, in any order. */
   readonly held: AsyncIterable<AuditSeal> | undefined;
+  /** Keys given from outside in place of those on file, which whoever replaces the trail replaces too. */
+  readonly trustedKeys?: readonly SealKey[] | undefined;
+  /** Whose timestamps are believed; undefined: anybody's are held against the seals alone. */
+  readonly timestamps?: TimestampTrust | undefined;
   /** Each place where the trail breaks, as it is found. */
   readonly report: (fault: Fault) => void;
 }
 
-export interface TrailSummary {
+export interface TrailSummary extends TimestampSummary {
   readonly batches: number;
   readonly lines: number;
   /** Of these only the leaf hash is kept. */
@@ -35,13 +42,19 @@ export interface TrailSummary {
   readonly last: AuditSeal | null;
 }
 
+const NOBODY: TimestampTrust = {
+  ...{ read: createReadTimestamp([], nodeCrypto), ends: new Map(), now: Number.NEGATIVE_INFINITY },
+  ...{ mustBeTrusted: false, held: undefined },
+};
+
 const SEALS_AT_ONCE = 512;
 /** More than any batch has. */
 const LINES_AT_ONCE = 4_096;
 const MOST_STRAYS = 100;
 
 /** Verifies everything that is sealed, in one view of the database, a bounded part of it in memory. */
-export async function verifyTrail({ database, isOwnKey, held, report }: VerifyTrailOptions): Promise<TrailSummary> {
+export async function verifyTrail(options: VerifyTrailOptions): Promise<TrailSummary> {
+  const { database, isOwnKey, held, report, trustedKeys, timestamps = NOBODY } = options;
   let faults = 0;
   const tell = (found: readonly Fault[]) => {
     faults += found.length;
@@ -50,14 +63,16 @@ export async function verifyTrail({ database, isOwnKey, held, report }: VerifyTr
   return readTrail(database, async (reader) => {
     const keys = await reader.loadKeys();
     tell(await verifyKeys(keys, isOwnKey));
-    const verifier = createTrailVerifier(auditCrypto, keys);
-    const counts = await verifySeals(reader, verifier, tell);
+    const verifier = createTrailVerifier(auditCrypto, trustedKeys ?? keys);
+    const told = new Set<string>();
+    const counts = await verifySeals(reader, verifier, tell, told);
     const last = verifier.last() ?? null;
     const strays = await reader.loadStrays(last?.batch ?? 0, MOST_STRAYS);
     tell(strays.map((place) => ({ fault: 'line-inserted', ...place })));
     await verifyPrunings(reader, tell);
     const heldSeals = held === undefined ? 0 : await verifyHeld(reader, held, last?.batch ?? 0, tell);
-    return { ...counts, heldSeals, waitingLines: await reader.countWaiting(), faults, last };
+    const stamped = await verifyTimestamps(reader, timestamps, told, tell);
+    return { ...counts, ...stamped, heldSeals, waitingLines: await reader.countWaiting(), faults, last };
   });
 }
 
@@ -71,11 +86,12 @@ async function verifyKeys(keys: readonly KeyOnTrail[], isOwn: VerifyTrailOptions
 
 type Counts = Pick<TrailSummary, 'batches' | 'lines' | 'prunedLines'>;
 
-/** While one part is verified, the next is on its way. */
+/** While one part is verified, the next is on its way. `tokens`: gets those that lines tell of. */
 async function verifySeals(
   reader: TrailReader,
   verifier: TrailVerifier,
   tell: (found: readonly Fault[]) => void,
+  tokens: Set<string>,
 ): Promise<Counts> {
   const counts = { batches: 0, lines: 0, prunedLines: 0 };
   const parts = loadParts(reader);
@@ -91,6 +107,7 @@ async function verifySeals(
       const lines = slice.lines.slice(start, at).filter(({ batch }) => batch === seal.batch);
       const pruned = slice.pruned.get(seal.batch) ?? NONE;
       tell(verifier.verifyBatch({ seal, leaves: slice.leaves.get(seal.batch), lines, pruned }));
+      for (const { line } of lines) if (line.act === 'audit.timestamp' && line.target) tokens.add(line.target);
       counts.batches += 1;
       counts.lines += lines.length;
       counts.prunedLines += pruned.size;
