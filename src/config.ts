@@ -6,6 +6,7 @@ import { KEY_SETTINGS, parseKeys } from './key-config.ts';
 import type { LogLevel } from './platform/log.ts';
 import { createSettingsReader, type Environment, type SettingsReader } from './platform/settings.ts';
 import type { KeySettings } from './platform/vault/key-settings.ts';
+import { parseTsa, TSA_SETTINGS, type TsaConfig } from './tsa-config.ts';
 
 /** A PostgreSQL given by URL; in the sandbox there may be none, and the embedded one is started. */
 export interface DatabaseConfig {
@@ -22,6 +23,7 @@ export interface GatewayConfig {
   readonly unpinnedAnchors: 'refused' | 'accepted';
   readonly ocspUrls: Readonly<Record<CertificateKind, string>>;
   readonly crlDir: string | undefined;
+  readonly tsa: TsaConfig | undefined;
 }
 
 export interface RevocationConfig {
@@ -44,6 +46,8 @@ interface CommonConfig {
   readonly databasePoolSize: number;
   readonly logLevel: LogLevel;
   readonly revocation: RevocationConfig;
+  /** For an exchange with the time stamping authority. */
+  readonly tsaTimeoutMs: number;
   /** Places outside that are told every seal of the audit trail. */
   readonly auditSeals: { readonly file: string | undefined; readonly webhook: string | undefined };
   /** Of lines of the deployment itself; a tenant's are kept by its policy. */
@@ -82,13 +86,14 @@ const GATEWAY_SETTINGS = [
   'OCSP_URL_DIGITAL_SIGNATURE',
   'OCSP_URL_USER_AUTHENTICATION',
   'CRL_DIR',
+  ...TSA_SETTINGS,
 ] as const;
 /**
  * Names that begin like ours and are none of these are typing errors, which would start something else than was meant: a
  * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
  */
 const OUR_PREFIX =
-  /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|AWS_KMS_|VAULT_TRANSIT_|PKCS11_)/;
+  /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|AWS_KMS_|VAULT_TRANSIT_|TSA_|PKCS11_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
   'AUDIT_RETENTION_YEARS',
@@ -101,6 +106,7 @@ const OURS: ReadonlySet<string> = new Set([
   'OCSP_CERTID_HASH',
   'OCSP_NONCE',
   'OCSP_TIMEOUT_MS',
+  'TSA_TIMEOUT_MS',
   'CRL_UNDIVIDED_CA_KEYS',
 ]);
 
@@ -179,6 +185,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
         /^[0-9a-f]{64}$/i.test(item) ? item.toLowerCase() : undefined,
       ),
     },
+    tsaTimeoutMs: settings.integer('TSA_TIMEOUT_MS', { min: 100, max: 20_000, fallback: 5_000 }),
     auditSeals: {
       file: resolveOptional(settings.text('AUDIT_SEALS_FILE')),
       webhook: settings.url('AUDIT_SEALS_WEBHOOK', ['http:', 'https:'], settings.secret('AUDIT_SEALS_WEBHOOK')),
@@ -255,6 +262,7 @@ function parseProduction(
   const digitalSignature = settings.url('OCSP_URL_DIGITAL_SIGNATURE', ['http:', 'https:']);
   const userAuthentication = settings.url('OCSP_URL_USER_AUTHENTICATION', ['http:', 'https:']);
   const crlDir = settings.text('CRL_DIR');
+  const tsa = parseTsa(settings);
   if (!database || !trustAnchorsDir || !digitalSignature || !userAuthentication) return undefined;
   return {
     ...common,
@@ -265,6 +273,7 @@ function parseProduction(
       unpinnedAnchors: unpinned === 'accept' ? 'accepted' : 'refused',
       ocspUrls: { 'digital-signature': digitalSignature, 'user-authentication': userAuthentication },
       crlDir: crlDir === undefined ? undefined : resolve(crlDir),
+      tsa,
     },
   };
 }

@@ -260,3 +260,44 @@ describe('seals of the audit trail', () => {
     expect(problemsOf(env)).toHaveLength(1);
   });
 });
+
+describe('the time stamping authority', () => {
+  const tsa = { TSA_URL: 'https://tsa.example/tsr', TSA_TRUST_ANCHORS: 'tsa.pem' };
+  const tsaOf = (env: Record<string, string>, readFile = noFile) => {
+    const config = configOf({ ...production, ...env }, readFile);
+    return config.mode === 'production' ? config.gateway.tsa : undefined;
+  };
+
+  it('is none unless one is set', () => {
+    expect(tsaOf({})).toBeUndefined();
+    expect(configOf(production).tsaTimeoutMs).toBe(5_000);
+  });
+
+  it('has an address, which may hold a secret, and certificates that vouch for it', () => {
+    const trustAnchors = expect.stringMatching(/^\/.*\/tsa\.pem$/);
+    expect(tsaOf(tsa)).toEqual({ url: tsa.TSA_URL, trustAnchors, policy: undefined });
+    expect(tsaOf({ ...tsa, TSA_POLICY: '1.2.392.1' })).toMatchObject({ policy: '1.2.392.1' });
+    const env = { TSA_URL_FILE: '/run/secrets/tsa', TSA_TRUST_ANCHORS: '/etc/tsa' };
+    expect(tsaOf(env, () => 'https://user:secret@tsa.example\n')).toMatchObject({
+      url: 'https://user:secret@tsa.example',
+      trustAnchors: '/etc/tsa',
+    });
+    expect(configOf({ ...production, ...tsa, TSA_TIMEOUT_MS: '300' }).tsaTimeoutMs).toBe(300);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['without anchors', { TSA_URL: tsa.TSA_URL }, /^TSA_TRUST_ANCHORS is missing/],
+    ['without an address', { TSA_TRUST_ANCHORS: 'tsa.pem' }, /^TSA_URL is missing/],
+    ['with a policy alone of what it needs', { ...tsa, TSA_POLICY: 'qualified' }, /^TSA_POLICY must be/],
+    ['by LDAP', { ...tsa, TSA_URL: 'ldap://tsa.example' }, /^TSA_URL must be/],
+    ['given twice', { ...tsa, TSA_URL_FILE: '/run/secrets/tsa' }, /^TSA_URL and TSA_URL_FILE/],
+    ['that is waited for for ever', { ...tsa, TSA_TIMEOUT_MS: '60000' }, /^TSA_TIMEOUT_MS must be/],
+    ['misspelt', { TSA_ADDRESS: tsa.TSA_URL }, /^TSA_ADDRESS is not a setting/],
+  ])('%s is refused', (_, env, sentence) => {
+    expect(problemsOf({ ...production, ...env })).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('of the sandbox is its own', () => {
+    expect(problemsOf({ TSA_URL: tsa.TSA_URL })).toEqual([expect.stringMatching(/^TSA_URL belongs to/)]);
+  });
+});

@@ -1,15 +1,16 @@
 import { access, constants, readdir } from 'node:fs/promises';
 import type { GatewayConfig } from '../config.ts';
 import { StartRefused } from '../platform/start-refused.ts';
-import { loadTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
+import { loadTrustAnchors, loadTsaTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
 
 /** What a start would say of the files of the gateway; StartRefused with all that would stop it. Gives the warnings. */
 export async function readGatewayFiles(gateway: GatewayConfig): Promise<readonly string[]> {
-  const [anchors, crls] = await Promise.allSettled([
+  const [anchors, ...others] = await Promise.allSettled([
     loadTrustAnchors(gateway.trustAnchorsDir, gateway.unpinnedAnchors),
     gateway.crlDir === undefined ? undefined : readCrlDir(gateway.crlDir),
+    gateway.tsa === undefined ? undefined : loadTsaTrustAnchors(gateway.tsa.trustAnchors),
   ]);
-  const failures = [anchors, crls].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const failures = [anchors, ...others].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   const fault = failures.find((failure) => !(failure instanceof StartRefused));
   if (fault !== undefined) throw fault;
   if (failures.length > 0) throw new StartRefused(failures.flatMap((refused) => (refused as StartRefused).sentences));

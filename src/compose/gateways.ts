@@ -11,6 +11,9 @@ import { watchOcspSource } from '../gateway/jlis/watched-ocsp-source.ts';
 import { createSealFile } from '../gateway/seal-keeper/seal-file.ts';
 import type { SealKeeper } from '../gateway/seal-keeper/seal-keeper.ts';
 import { createSealWebhook } from '../gateway/seal-keeper/seal-webhook.ts';
+import { createHttpTimestampAuthority } from '../gateway/timestamp/http-timestamp-authority.ts';
+import type { TimestampAuthority } from '../gateway/timestamp/timestamp-authority.ts';
+import { watchTimestampAuthority } from '../gateway/timestamp/watched-timestamp-authority.ts';
 import { createKeySet } from '../platform/access-token/key-set.ts';
 import { createTokenVerifier, type VerifyToken } from '../platform/access-token/verify-token.ts';
 import { nodeCrypto } from '../platform/crypto.ts';
@@ -72,6 +75,21 @@ export function openSealKeepers({ config, httpClient }: Foundation): SealKeeper[
     ...(file === undefined ? [] : [createSealFile(file)]),
     ...(webhook === undefined ? [] : [createSealWebhook(webhook, httpClient)]),
   ];
+}
+
+/** Who stamps the time; undefined where nobody is set. */
+export function openTimestampAuthority(
+  { tsa }: Surroundings,
+  { config, httpClient, clock, log }: Foundation,
+): TimestampAuthority | undefined {
+  if (tsa === undefined) return undefined;
+  const authority = createHttpTimestampAuthority({
+    ...{ url: tsa.url, trusted: tsa.trusted, policy: tsa.policy },
+    timeoutMs: config.tsaTimeoutMs,
+    clockSkewSeconds: config.revocation.clockSkewSeconds,
+    ...{ httpClient, crypto: nodeCrypto, clock, randomBytes: takeRandom },
+  });
+  return watchTimestampAuthority(authority, log);
 }
 
 /** Access tokens are taken where an authorization server is set. */

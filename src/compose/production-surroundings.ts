@@ -5,13 +5,13 @@ import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
 import { describeSchemaLag, describeServerAge, describeStrongLogin } from '../platform/database/start-conditions.ts';
 import type { Log } from '../platform/log.ts';
 import { StartRefused } from '../platform/start-refused.ts';
-import { loadTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
+import { loadTrustAnchors, loadTsaTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
 import type { Parts } from './parts.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the operator gave: the files of trust anchors, held against the pins, and the addresses of the gateway. */
 export async function loadProductionSurroundings(config: ProductionConfig, { log }: Parts): Promise<Surroundings> {
-  const { ocspUrls, crlDir } = config.gateway;
+  const { ocspUrls, crlDir, tsa } = config.gateway;
   const anchors = await loadTrustAnchors(config.gateway.trustAnchorsDir, config.gateway.unpinnedAnchors);
   const count = anchors.unpinned.length;
   if (count > 0) log.warn('trust-anchors.unpinned', { count });
@@ -21,6 +21,7 @@ export async function loadProductionSurroundings(config: ProductionConfig, { log
     policies: buildPolicyTable({ testPolicies: false, additional: config.certificatePolicies }),
     ocspUrls,
     crlDir,
+    tsa: tsa && { ...tsa, trusted: await loadTsaTrustAnchors(tsa.trustAnchors) },
     sandboxUrl: undefined,
     notes: unpinnedWarnings(anchors),
   };

@@ -18,7 +18,7 @@ export async function startSandboxSurroundings(
   stops: Stops,
 ): Promise<Surroundings> {
   const { startSandbox } = await import('../sandbox/sandbox.ts');
-  const { SANDBOX_POLICIES } = await import('../sandbox/policies.ts');
+  const { SANDBOX_POLICIES, SANDBOX_TSA_POLICY } = await import('../sandbox/policies.ts');
   const crlDir = join(config.dataDir, 'crls');
   await mkdir(crlDir, { recursive: true });
   const [database, sandbox] = await settle([
@@ -34,7 +34,9 @@ export async function startSandboxSurroundings(
       return started;
     }),
   ]);
-  const anchors = decodeTrustAnchors(new Uint8Array(await (await fetch(`${sandbox.url}/trust-anchors`)).arrayBuffer()));
+  const fetchCertificates = async (path: string) =>
+    decodeTrustAnchors(new Uint8Array(await (await fetch(`${sandbox.url}${path}`)).arrayBuffer()));
+  const anchors = await fetchCertificates('/trust-anchors');
   return {
     databaseUrl: database.url,
     anchors: buildTrustAnchors(anchors, nodeCrypto),
@@ -51,6 +53,11 @@ export async function startSandboxSurroundings(
       'user-authentication': `${sandbox.url}/ocsp/user-authentication`,
     },
     crlDir,
+    tsa: {
+      url: `${sandbox.url}/timestamp`,
+      trusted: await fetchCertificates('/timestamp/trust-anchors'),
+      policy: SANDBOX_TSA_POLICY,
+    },
     sandboxUrl: sandbox.url,
     notes: database.notes,
   };

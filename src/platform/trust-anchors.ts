@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DecodeError } from '../core/der/decode-error.ts';
 import { buildTrustAnchors, type TrustAnchors } from '../core/jpki/trust-anchors.ts';
@@ -30,7 +30,7 @@ export function decodeTrustAnchors(content: Uint8Array): readonly Certificate[] 
  * production roots. StartRefused where one is not pinned and that is not accepted, or where a file holds no certificate.
  */
 export async function loadTrustAnchors(directory: string, unpinned: 'refused' | 'accepted'): Promise<TrustAnchors> {
-  const anchors = buildTrustAnchors(await readTrustAnchors(directory), nodeCrypto);
+  const anchors = buildTrustAnchors(await readTrustAnchors(directory, 'TRUST_ANCHORS_DIR'), nodeCrypto);
   if (anchors.unpinned.length === 0 || unpinned === 'accepted') return anchors;
   throw new StartRefused(
     fingerprintsOf(anchors.unpinned).map(
@@ -50,9 +50,23 @@ export function unpinnedWarnings(anchors: TrustAnchors): readonly string[] {
 const fingerprintsOf = (certificates: readonly Certificate[]): readonly string[] =>
   certificates.map(({ der }) => Buffer.from(nodeCrypto.digest('SHA-256', der)).toString('hex'));
 
-async function readTrustAnchors(directory: string): Promise<readonly Certificate[]> {
+/** Whom the operator trusts to stamp the time: a file of certificates, or a directory as that of the trust anchors. */
+export async function loadTsaTrustAnchors(path: string): Promise<readonly Certificate[]> {
+  const found = await stat(path).catch((cause) => {
+    throw new StartRefused(
+      ['TSA_TRUST_ANCHORS cannot be read: name a file or a directory that this user may read.'],
+      cause,
+    );
+  });
+  if (found.isDirectory()) return readTrustAnchors(path, 'TSA_TRUST_ANCHORS');
+  const certificates = await readCertificates(path);
+  if (certificates.length > 0) return certificates;
+  throw new StartRefused(['TSA_TRUST_ANCHORS holds no whole certificate in DER or PEM: name another file.']);
+}
+
+async function readTrustAnchors(directory: string, setting: string): Promise<readonly Certificate[]> {
   const names = await readdir(directory).catch((cause) => {
-    throw new StartRefused(['TRUST_ANCHORS_DIR cannot be read: name a directory that this user may read.'], cause);
+    throw new StartRefused([`${setting} cannot be read: name a directory that this user may read.`], cause);
   });
   const files = names.filter((name) => /\.(pem|crt|cer)$/i.test(name)).sort();
   const sentences: string[] = [];
@@ -60,12 +74,12 @@ async function readTrustAnchors(directory: string): Promise<readonly Certificate
   for (const file of files) {
     const certificates = await readCertificates(join(directory, file));
     if (certificates.length === 0) {
-      sentences.push(`${file} in TRUST_ANCHORS_DIR holds no whole certificate in DER or PEM: replace or remove it.`);
+      sentences.push(`${file} in ${setting} holds no whole certificate in DER or PEM: replace or remove it.`);
     }
     anchors.push(...certificates);
   }
   if (files.length === 0) {
-    sentences.push('TRUST_ANCHORS_DIR holds no *.pem, *.crt or *.cer: put the root certificates there.');
+    sentences.push(`${setting} holds no *.pem, *.crt or *.cer: put the root certificates there.`);
   }
   if (sentences.length > 0) throw new StartRefused(sentences);
   return anchors;

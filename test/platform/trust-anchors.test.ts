@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StartRefused } from '../../src/platform/start-refused.ts';
-import { decodeTrustAnchors, loadTrustAnchors, unpinnedWarnings } from '../../src/platform/trust-anchors.ts';
+import {
+  decodeTrustAnchors,
+  loadTrustAnchors,
+  loadTsaTrustAnchors,
+  unpinnedWarnings,
+} from '../../src/platform/trust-anchors.ts';
 import { readFixture } from '../fixtures.ts';
 
 const der = readFixture('root-digital-signature-1.crt');
@@ -72,5 +77,30 @@ describe('a directory of trust anchors', () => {
     for (const sentences of [refused, warnings]) {
       expect(sentences).toEqual([expect.stringContaining(sha256(der)), expect.stringContaining(sha256(other))]);
     }
+  });
+});
+
+describe('whom one trusts to stamp the time', () => {
+  it('is a file, or a directory', async () => {
+    await put('tsa.txt', `${pemOf(der)}${pemOf(other)}`);
+    expect(await loadTsaTrustAnchors(join(directory, 'tsa.txt'))).toHaveLength(2);
+    await put('a.pem', pemOf(der));
+    expect(await loadTsaTrustAnchors(directory)).toHaveLength(1);
+  });
+
+  it('is told by its setting where it is not there', async () => {
+    expect(await sentencesOf(loadTsaTrustAnchors(directory))).toEqual([
+      expect.stringMatching(/^TSA_TRUST_ANCHORS holds no \*\.pem/),
+    ]);
+    await put('junk.pem', 'junk');
+    expect(await sentencesOf(loadTsaTrustAnchors(directory))).toEqual([
+      expect.stringMatching(/^junk\.pem in TSA_TRUST_ANCHORS holds no whole certificate/),
+    ]);
+    expect(await sentencesOf(loadTsaTrustAnchors(join(directory, 'junk.pem')))).toEqual([
+      expect.stringMatching(/^TSA_TRUST_ANCHORS holds no whole certificate/),
+    ]);
+    expect(await sentencesOf(loadTsaTrustAnchors(join(directory, 'none')))).toEqual([
+      expect.stringMatching(/^TSA_TRUST_ANCHORS cannot be read/),
+    ]);
   });
 });
