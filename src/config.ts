@@ -5,7 +5,9 @@ import { EDGE_SETTINGS, type EdgeConfig, parseEdge } from './edge-config.ts';
 import { KEY_SETTINGS, parseKeys } from './key-config.ts';
 import type { LogLevel } from './platform/log.ts';
 import { createSettingsReader, type Environment, type SettingsReader } from './platform/settings.ts';
+import type { TelemetrySettings } from './platform/telemetry/telemetry-settings.ts';
 import type { KeySettings } from './platform/vault/key-settings.ts';
+import { parseTelemetry } from './telemetry-config.ts';
 import { parseTsa, TSA_SETTINGS, type TsaConfig } from './tsa-config.ts';
 
 /** A PostgreSQL given by URL; in the sandbox there may be none, and the embedded one is started. */
@@ -46,6 +48,8 @@ interface CommonConfig {
   readonly databasePoolSize: number;
   readonly logLevel: LogLevel;
   readonly revocation: RevocationConfig;
+  /** Undefined unless OTEL_ variables ask for traces or metrics. */
+  readonly telemetry: TelemetrySettings | undefined;
   /** For an exchange with the time stamping authority. */
   readonly tsaTimeoutMs: number;
   /** Places outside that are told every seal of the audit trail. */
@@ -185,6 +189,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
         /^[0-9a-f]{64}$/i.test(item) ? item.toLowerCase() : undefined,
       ),
     },
+    telemetry: parseTelemetry(settings),
     tsaTimeoutMs: settings.integer('TSA_TIMEOUT_MS', { min: 100, max: 20_000, fallback: 5_000 }),
     auditSeals: {
       file: resolveOptional(settings.text('AUDIT_SEALS_FILE')),

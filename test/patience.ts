@@ -11,5 +11,6 @@ export const PATIENCE = {
   statementMs: LONG_MS,
   readinessMs: LONG_MS,
   crlsMs: LONG_MS,
+  telemetryMs: LONG_MS,
   keysMs: LONG_MS,
 } as const;

@@ -6,6 +6,7 @@ import { createSweeps } from '../features/jobs/service.ts';
 import { createRetentionSchedule } from '../features/retention/schedule.ts';
 import type { TenantService } from '../features/tenants/service.ts';
 import type { Stops } from '../platform/stops.ts';
+import { withTracer } from '../platform/telemetry/current-work.ts';
 import type { Foundation } from './foundation.ts';
 import { openSealKeepers } from './gateways.ts';
 
@@ -31,7 +32,7 @@ export function startBackground(
     createRetentionSchedule({ database, tenants, clock, log, auditRetentionYears }),
   ];
   for (const work of works) {
-    work.start();
+    withTracer(foundation.tracer, () => work.start());
     stops.add(() => work.stop());
   }
   return { refusals };

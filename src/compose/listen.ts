@@ -35,7 +35,7 @@ export async function listen(
   { services, refusals, revocation }: ListenParts,
   stops: Stops,
 ): Promise<{ readonly url: string }> {
-  const { config, database, clock, log, metrics, patience, httpClient } = foundation;
+  const { config, database, clock, log, metrics, patience, httpClient, tracer } = foundation;
   const contract = decodeContract(await readFile(CONTRACT, 'utf8'));
   metrics.ageOfOldestCrl(() => revocation.describe().oldestCrlAgeSeconds);
   const readiness = createReadiness(
@@ -51,7 +51,7 @@ export async function listen(
     authenticate: createAuthenticate(services.tenants, openTokens(foundation)),
     limiter,
     readPeer: createPeerReader(config.edge.proxies),
-    ...{ clock, log, metrics },
+    ...{ clock, log, metrics, tracer },
     refused: (call) => refusals.record(lineOfRefused(call, clock.now())),
     bodyTimeoutMs: patience.bodyMs,
     mount: mountDocsAssets,

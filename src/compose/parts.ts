@@ -20,6 +20,8 @@ export interface Patience {
   readonly crlsMs: number;
   /** For the keys of the authorization server. */
   readonly keysMs: number;
+  /** At the end, for the collector to take the spans and metrics that wait. */
+  readonly telemetryMs: number;
 }
 
 export const PATIENCE: Patience = {
@@ -29,4 +31,5 @@ export const PATIENCE: Patience = {
   readinessMs: 1_000,
   crlsMs: 2_000,
   keysMs: 3_000,
+  telemetryMs: 500,
 };

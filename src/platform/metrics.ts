@@ -9,8 +9,24 @@ export interface Metrics {
   ageOfOldestCrl(read: () => number | undefined): void;
   /** Asked when /metrics is asked; nothing is told while it cannot say. */
   waitingAuditLines(read: () => Promise<{ readonly lines: number; readonly oldestSeconds: number }>): void;
+  /** What became of spans that were to be sent to a collector. */
+  countSpans(outcome: string, spans: number): void;
   /** Prometheus text exposition format. */
   render(): Promise<{ contentType: string; text: string }>;
+  /** The same as values. */
+  snapshot(): Promise<readonly MetricSnapshot[]>;
+}
+
+/** A metric as prom-client has it: of a histogram each bucket (label `le`), `_sum` and `_count`. */
+export interface MetricSnapshot {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly values: readonly {
+    readonly labels: Record<string, string | number>;
+    readonly value: number;
+    readonly metricName?: string;
+  }[];
 }
 
 export function createMetrics(): Metrics {
@@ -29,6 +45,7 @@ export function createMetrics(): Metrics {
     labelNames: ['indication', 'sub_indication'],
     registers: [registry],
   });
+  let spans: Counter | undefined;
   return {
     observeRequest: ({ method, route, status, seconds }) =>
       requests.observe({ method, route, status: String(status) }, seconds),
@@ -69,6 +86,17 @@ export function createMetrics(): Metrics {
         },
       });
     },
+    countSpans: (outcome, count) => {
+      spans ??= new Counter({
+        name: 'jpki_telemetry_spans_total',
+        help: 'Spans by what became of them: exported, export-failed, or dropped because too many were waiting',
+        labelNames: ['outcome'],
+        registers: [registry],
+      });
+      spans.inc({ outcome }, count);
+    },
+    // prom-client calls the type a number and gives its name
+    snapshot: async () => (await registry.getMetricsAsJSON()) as unknown as readonly MetricSnapshot[],
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

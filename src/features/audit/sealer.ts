@@ -4,6 +4,7 @@ import { auditCrypto } from '../../platform/audit-crypto.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Log } from '../../platform/log.ts';
+import { inJob } from '../../platform/telemetry/current-work.ts';
 import type { SealKeys } from './seal-keys.ts';
 import { gatherBatch, insertSeal, limitIdleness, loadLastSeal } from './seal-store.ts';
 
@@ -64,8 +65,12 @@ export function createSealer({ database, keys, clock, log, deliver }: SealerDepe
 
   async function runRound(pauseMs: number): Promise<void> {
     try {
-      await sealUntilDone(pauseMs);
-      await deliver();
+      await inJob('audit.seal', async (add) => {
+        const lines = await sealUntilDone(pauseMs);
+        add({ lines });
+        await deliver();
+        return lines > 0;
+      });
     } catch (error) {
       log.warn('audit.seal-failed', { error: error instanceof Error ? error : new Error(String(error)) });
     }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Log } from '../../platform/log.ts';
+import { inJob } from '../../platform/telemetry/current-work.ts';
 import { createWakeUp, type WakeUp } from '../../platform/wake-up.ts';
 import { createSweepStore } from './store.ts';
 
@@ -28,6 +29,7 @@ export function createSweeps({ database, clock, log }: SweepDependencies): Sweep
     }
     return { idempotencyKeys };
   };
-  const work = async (isStopping: () => boolean) => log.info('sweep.done', await sweep(isStopping));
+  const work = (isStopping: () => boolean) =>
+    inJob('sweep.run', async () => log.info('sweep.done', await sweep(isStopping)));
   return { ...createWakeUp({ cron: EVERY_TEN_MINUTES, work, failed: 'sweep.failed', log }), sweep };
 }

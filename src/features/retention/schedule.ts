@@ -1,4 +1,5 @@
 import type { Log } from '../../platform/log.ts';
+import { inJob } from '../../platform/telemetry/current-work.ts';
 import { createWakeUp, type WakeUp } from '../../platform/wake-up.ts';
 import { type RetentionRunDependencies, runRetention, type TenantRun } from './run.ts';
 
@@ -17,5 +18,6 @@ export function createRetentionSchedule(dependencies: RetentionRunDependencies &
       auditLines: sum((one) => one.auditLines) + deploymentAuditLines,
     });
   }
-  return createWakeUp({ cron: EVERY_HOUR, work: runAndTell, failed: 'retention.failed', log });
+  const work = (isStopping: () => boolean) => inJob('retention.run', () => runAndTell(isStopping));
+  return createWakeUp({ cron: EVERY_HOUR, work, failed: 'retention.failed', log });
 }

@@ -9,6 +9,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import { withSpan } from '../../platform/telemetry/current-work.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
 import { lineOf } from '../audit/service.ts';
 import { idempotencyFacts, openAnswer } from '../idempotency.ts';
@@ -64,7 +65,11 @@ export function createVerificationService(dependencies: VerificationServiceDepen
     const { clockSkewSeconds } = dependencies;
     const { kind } = profile.policy;
     const ages = { ocspMaxAgeSeconds, crlMaxAgeSeconds, clockSkewSeconds };
-    return dependencies.gateway.gatherRevocation({ method, path, kind, at, ...ages });
+    return withSpan('verification.gather', { kind, revocationMethod: method }, async (add) => {
+      const findings = await dependencies.gateway.gatherRevocation({ method, path, kind, at, ...ages });
+      add({ revocationStatus: findings.status });
+      return findings;
+    });
   }
 
   return {
@@ -74,7 +79,9 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       const at = clock.now();
       const sealed = await vault.open(caller.tenantId);
       const key = idempotencyFacts(vault.hashes, caller, OPERATION, options, at);
-      const before = await gatherBeforehand(store, sealed, caller, request.challengeId, key, at);
+      const before = await withSpan('verification.prepare', {}, () =>
+        gatherBeforehand(store, sealed, caller, request.challengeId, key, at),
+      );
       if (before.state === 'key-reused') return problem('idempotency-key-reused');
       const replayed = async (value: VerificationResponse) => {
         const occasion = { at, requestId: options.requestId };
@@ -89,10 +96,16 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       const { signed, container } = decoded;
       const { purpose } = request;
       const acceptance = caller.policy;
-      const first = judgeSignature({ signed, purpose, challenge, acceptance, anchors, policies, at, crypto });
+      const first = withSpan('verification.judge', {}, () =>
+        judgeSignature({ signed, purpose, challenge, acceptance, anchors, policies, at, crypto }),
+      );
       const method = request.revocation?.method ?? caller.policy.revocationMethod;
       const findings = await askGateway(caller, first, method);
-      const report = judgeConclusion({ first, findings });
+      const report = withSpan('verification.conclude', {}, (add) => {
+        const concluded = judgeConclusion({ first, findings });
+        add({ indication: concluded.indication, subIndication: concluded.subIndication });
+        return concluded;
+      });
 
       await documents.keep(rules.octets, ...anchors.certificates.map(({ der }) => der));
       if (findings?.evidence?.method === 'crl') await documents.keep(findings.evidence.der);
@@ -104,7 +117,11 @@ export function createVerificationService(dependencies: VerificationServiceDepen
         ...{ caller, request, requestId, verificationId, at, key },
         ...{ signed, challenge, container, method, first, findings, report, rulesSha256: rules.sha256, rulesVersion },
       };
-      const recorded = await recordJudged(store, vault, sealed, judged);
+      const recorded = await withSpan('verification.record', {}, async (add) => {
+        const done = await recordJudged(store, vault, sealed, judged);
+        add({ outcome: done.row.outcome });
+        return done;
+      });
       const { row } = recorded;
       if (row.outcome === 'key-reused') return problem('idempotency-key-reused');
       if (row.outcome !== 'recorded') {

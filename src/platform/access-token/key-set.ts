@@ -39,7 +39,8 @@ export function createKeySet({ url, httpClient, clock, log, timeoutMs }: KeySetP
 
   const fetchOnce = async (): Promise<void> => {
     triedAt = clock.now();
-    const outcome = await httpClient.get({ url, accept: MEDIA_TYPES, timeoutMs, maxBytes: MAX_BYTES });
+    const request = { url, accept: MEDIA_TYPES, timeoutMs, maxBytes: MAX_BYTES, isOwnParty: true };
+    const outcome = await httpClient.get(request);
     const decoded = outcome.ok ? decodeKeySet(outcome.body) : undefined;
     if (decoded === undefined) {
       const failure = outcome.ok ? 'not-a-key-set' : outcome.failure;

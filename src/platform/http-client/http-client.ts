@@ -13,6 +13,8 @@ export interface HttpGet {
   readonly maxBytes: number;
   /** Beside those that every request has. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** It belongs to who runs the service: it is told which trace the request is part of. */
+  readonly isOwnParty?: boolean;
 }
 
 export interface HttpPost extends HttpGet {
@@ -43,6 +45,12 @@ export interface HttpClient {
   close(): void;
 }
 
+export interface HttpClientOptions {
+  readonly maxSockets?: number;
+  /** PEM; `ca` takes the place of the usual ones. */
+  readonly tls?: Partial<Record<'ca' | 'cert' | 'key', string | undefined>>;
+}
+
 const GIVEN_UP = 'given up: the service stops';
 const failed = (failure: HttpFailure, detail: string): HttpOutcome => ({ ok: false, failure, detail });
 
@@ -50,12 +58,12 @@ const failed = (failure: HttpFailure, detail: string): HttpOutcome => ({ ok: fal
  * One pool of kept-alive connections. Contacts the URL that it is given and nothing else: no redirect is followed, no proxy
  * taken from the environment, no compressed body unpacked.
  */
-export function createHttpClient(options: { readonly maxSockets?: number } = {}): HttpClient {
-  const maxSockets = options.maxSockets ?? 64;
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const { maxSockets = 64, tls } = options;
   // As many idle as busy ones: what is closed between two bursts has to be opened again.
   const agentOptions = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets };
   const httpAgent = new HttpAgent(agentOptions);
-  const httpsAgent = new HttpsAgent(agentOptions);
+  const httpsAgent = new HttpsAgent({ ...agentOptions, ...tls });
   // Not axios.create: its defaults are merged into every call, and only make sense above axios' own transport.
   const instance = new Axios({ adapter: createDirectAdapter({ http: httpAgent, https: httpsAgent }) });
 

@@ -76,7 +76,7 @@ export function withSpan<T>(name: SpanName, facts: SpanFacts, part: (add: AddFac
   return runToEnd({ ...current, traceparent: span.traceparent, span }, span, part);
 }
 
-/** Background work as a trace of its own. A round that gives `false` had nothing to do, and is not told. */
+/** Background work as a trace of its own. A round that gives `false` and asked nobody had nothing to do, and is not told. */
 export function inJob<T>(name: JobName, job: (add: AddFacts) => Promise<T>): Promise<T> {
   const tracer = storage.getStore()?.tracer;
   if (tracer === undefined) return job(addNowhere);
@@ -92,7 +92,7 @@ function runToEnd<T>(
   isTold: (result: unknown) => boolean = () => true,
 ): T {
   const end = (result: unknown) => {
-    if (isTold(result)) span.end();
+    if (isTold(result) || span.hasParts()) span.end();
   };
   const fail = (error: unknown): never => {
     span.end(typeOf(error));

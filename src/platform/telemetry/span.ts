@@ -45,6 +45,7 @@ export interface OpenSpan {
   startChild(name: SpanName, facts: SpanFacts): OpenSpan;
   add(facts: SpanFacts): void;
   rename(name: string): void;
+  hasParts(): boolean;
   /** `failure`: a code or the name of an error. One that is never ended is never told. */
   end(failure?: string): void;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createHttpClient } from '../http-client/http-client.ts';
+import { traceHttpClient } from '../telemetry/traced-http-client.ts';
 import { createFileProvider } from './file-provider.ts';
 import { createKeyEncryption, type KeyEncryption, type KeyEncryptionProvider } from './key-encryption.ts';
 import { type DeploymentKeys, readKeyFile } from './key-file.ts';
@@ -28,11 +29,10 @@ export function openKeyEncryption(keyFile: string, known: DeploymentKeys, settin
     return keys.keyEncryptionVersions;
   };
   const { transit, kms, pkcs11 } = settings;
+  const openHttp = () => traceHttpClient(createHttpClient({ maxSockets: 16 }));
   const providers: KeyEncryptionProvider[] = [
     createFileProvider(known.keyEncryptionVersions, reload),
-    ...(transit === undefined
-      ? []
-      : [createTransitProvider(transit, () => readToken(transit.token), createHttpClient({ maxSockets: 16 }))]),
+    ...(transit === undefined ? [] : [createTransitProvider(transit, () => readToken(transit.token), openHttp())]),
     ...(kms === undefined ? [] : [createKmsProvider(kms)]),
     ...(pkcs11 === undefined ? [] : [createPkcs11Provider(pkcs11)]),
   ];

@@ -28,6 +28,7 @@ export function createTransitProvider(
       url: `${address.replace(/\/+$/, '')}/v1/${mount}/${act}/${key}`,
       accept: 'application/json',
       contentType: 'application/json',
+      isOwnParty: true,
       headers: {
         'X-Vault-Token': await readToken(),
         'X-Vault-Request': 'true',
