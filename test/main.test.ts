@@ -46,7 +46,7 @@ function run(args: readonly string[], env: Record<string, string>): Run {
 async function start(): Promise<Run & { url: string; sandboxUrl: string; apiKey: string }> {
   // a responder that stalls is given up by the stop alone
   const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl };
-  const service = run([], { ...env, PORT: '0', SANDBOX_PORT: '0', OCSP_TIMEOUT_MS: '60000' });
+  const service = run([], { ...env, PORT: '0', SANDBOX_PORT: '0', OCSP_TIMEOUT_MS: '60000', LOG_LEVEL: 'info' });
   while (!service.out().includes('Ctrl-C') && service.child.exitCode === null) await sleep(50);
   const [url = '', sandboxUrl = '', apiKey = ''] = ['service', 'sandbox', 'API key'].map(
     (name) => new RegExp(`${name} +(\\S+)`).exec(service.out())?.[1],
@@ -74,8 +74,9 @@ async function beginRequest(
   };
 }
 
-async function untilRefused(url: string): Promise<void> {
-  while (await fetch(`${url}/healthz`).then(Boolean, () => false)) await sleep(10);
+/** Asked of nobody: a stop has no time to lose. */
+async function untilStopping({ err, child }: Run): Promise<void> {
+  while (!err().includes('"service.stopping"') && child.exitCode === null) await sleep(5);
 }
 
 describe('a start that cannot be', () => {
@@ -115,10 +116,13 @@ describe('a running service', () => {
 
     const inFlight = await beginRequest(new URL('/jpki/challenges', service.url), service.apiKey);
     service.child.kill('SIGTERM');
-    await untilRefused(service.url);
+    await untilStopping(service);
     expect(await inFlight.finish('{"kind":"signature","purpose":"a"}')).toBe(201);
     expect(await service.ended).toBe(0);
-    expect(service.err()).toBe('');
+    const logged = service.err().trimEnd().split('\n');
+    expect(logged.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error')).toEqual([]);
+    expect(logged.at(-1)).toContain('"service.stopped"');
+    await expect(fetch(`${service.url}/healthz`)).rejects.toThrow();
   });
 
   it('on SIGTERM gives up on a responder that stalls, and answers who waits for it', async () => {

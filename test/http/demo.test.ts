@@ -4,7 +4,8 @@ import { type SandboxService, startSandboxService } from './sandbox-service.ts';
 
 let service: SandboxService;
 beforeAll(async () => {
-  service = await startSandboxService({ OCSP_TIMEOUT_MS: '3000' });
+  // below the stalls of the tour
+  service = await startSandboxService({ OCSP_TIMEOUT_MS: '10000' });
 });
 afterAll(() => service?.stop());
 

@@ -157,13 +157,13 @@ export async function startFakeApp(settings: FakeSettings = {}): Promise<FakeApp
     clock,
     log,
     metrics,
-    bodyTimeoutMs: settings.bodyTimeoutMs ?? 5_000,
+    bodyTimeoutMs: settings.bodyTimeoutMs ?? 60_000,
     mount: mountDocsAssets,
   });
   const server = await startServer(app, {
     host: '127.0.0.1',
     port: 0,
-    requestTimeoutMs: 30_000,
+    requestTimeoutMs: 120_000,
     stopTimeoutMs: settings.stopTimeoutMs ?? 4_000,
   });
   return { ...server, useCases, lines };

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RawSignatureRequest } from '../../src/features/verification/wire.ts';
+import type { RawSignatureRequest, VerifyRequest } from '../../src/features/verification/wire.ts';
 import { OCSP_CONTENT_FAULTS, TRANSPORT_FAULTS } from '../../src/sandbox/faults/fault.ts';
 import { readFixture } from '../fixtures.ts';
 import { contract, hits } from './contract.ts';
@@ -11,7 +11,7 @@ import { base64, newResident, type SandboxService, startSandboxService } from '.
 let service: SandboxService;
 let resident: string;
 beforeAll(async () => {
-  service = await startSandboxService({ OCSP_TIMEOUT_MS: '3000' });
+  service = await startSandboxService();
   resident = await newResident(service);
 });
 afterAll(() => service?.stop());
@@ -129,20 +129,40 @@ describe('what happens to the card', () => {
 });
 
 describe('a gateway that lies, stalls or fails never makes a “good”', () => {
-  const faults = [...OCSP_CONTENT_FAULTS, ...TRANSPORT_FAULTS].filter((fault) => fault !== 'no-nonce');
-  const settings: { readonly [fault: string]: object } = { delay: { delayMs: 120_000 }, drip: { intervalMs: 50 } };
+  const stalls: { readonly [fault: string]: object } = { delay: { delayMs: 120_000 }, drip: { intervalMs: 50 } };
+  const faults = [...OCSP_CONTENT_FAULTS, ...TRANSPORT_FAULTS].filter(
+    (fault) => fault !== 'no-nonce' && !Object.hasOwn(stalls, fault),
+  );
   afterAll(() => service?.sandbox('DELETE', '/faults'));
+
+  async function expectNoGood(asked: SandboxService, body: VerifyRequest, fault: object): Promise<Answer> {
+    await asked.sandbox('PUT', '/faults', { faults: [{ target: 'ocsp', ...fault }] });
+    const answer = await asked.verify(body);
+    expect([answer.status, ...verdict(answer)]).toEqual([200, 'INDETERMINATE', 'TRY_LATER']);
+    expect(answer.body).toMatchObject({ retryable: true, attributes: null, subject: null });
+    expect(answer.body.revocation?.attempts).toHaveLength(1);
+    return answer;
+  }
 
   it.each(faults)('%s', async (fault) => {
     const body = await service.sign(resident, { content: base64('fault') });
     // a first answer, so that there is an older nonce to replay
     if (fault === 'replayed-nonce') await service.verify(body);
-    await service.sandbox('PUT', '/faults', { faults: [{ target: 'ocsp', fault, ...settings[fault] }] });
-    const answer = await service.verify(body);
-    expect([answer.status, ...verdict(answer)]).toEqual([200, 'INDETERMINATE', 'TRY_LATER']);
-    expect(answer.body).toMatchObject({ retryable: true, attributes: null, subject: null });
+    const answer = await expectNoGood(service, body, { fault });
     expect(answer.body.revocation?.status).toBe(fault === 'unknown' ? 'unknown' : 'undetermined');
-    expect(answer.body.revocation?.attempts).toHaveLength(1);
+  });
+
+  it(`${Object.keys(stalls).join(', ')}: given up when its time is over`, async () => {
+    const impatient = await startSandboxService({ OCSP_TIMEOUT_MS: '1000' });
+    try {
+      const body = await impatient.sign(await newResident(impatient), { content: base64('fault') });
+      for (const [fault, settings] of Object.entries(stalls)) {
+        const { revocation } = (await expectNoGood(impatient, body, { fault, ...settings })).body;
+        expect(revocation).toMatchObject({ status: 'undetermined', attempts: [{ refusal: 'timeout' }] });
+      }
+    } finally {
+      await impatient.stop();
+    }
   });
 
   it('no-nonce: a responder may leave it out, unless OCSP_NONCE=require', async () => {

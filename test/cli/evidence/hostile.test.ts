@@ -59,7 +59,6 @@ it.each(['verification.json', 'policy.json', 'report.json', 'audit.json'])(
     }
     expect(results).toContain('altered');
   },
-  120_000,
 );
 
 it.each(['signature.bin', 'certificate.der', 'revocation/ocsp-response.der', 'trust-anchors/1.der', 'content.bin'])(

@@ -166,7 +166,7 @@ describe('a sealer that dies', () => {
       );
     }
     const { rows: own } = await sealer.query('select pg_backend_pid() as pid');
-    await rows('select pg_terminate_backend($1, 5000)', [own[0].pid]);
+    await rows('select pg_terminate_backend($1, 60000)', [own[0].pid]);
     expect(await rows('select from audit_seal')).toEqual([]);
     await world.sealer.sealAll();
     expect(await sealedIds()).toEqual(ids);

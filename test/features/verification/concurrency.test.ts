@@ -130,7 +130,7 @@ it('records nothing at all when any part of the record fails', async () => {
 
 it('records nothing when the connection is cut in the middle', async () => {
   await world.superuser.query(`
-    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(20); return new; end $$;
+    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(600); return new; end $$;
     create trigger dawdle before insert on evidence for each row execute function dawdle();
   `);
   const attempt = verify(world, bank, signedRequest(Buffer.from('content')));

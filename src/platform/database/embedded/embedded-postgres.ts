@@ -48,7 +48,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 const START_TIMEOUT_MS = 60_000;
-const STOPPING_PATIENCE_MS = 20_000;
+const STOPPING_PATIENCE_MS = 60_000;
 
 /**
  * Starts a PostgreSQL of our own, its data kept below `dataDir`. It ends with `stop()`, and also when this process is

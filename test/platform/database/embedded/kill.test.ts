@@ -14,18 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  ask,
-  becomesTrue,
-  dataOf,
-  isAlive,
-  postmasterOf,
-  type RunningService,
-  startService,
-} from './running-service.ts';
+import { ask, dataOf, isAlive, postmasterOf, type RunningService, startService, untilTrue } from './running-service.ts';
 
-/** A moment, and on a busy machine a long one. */
-const SOON_MS = 60_000;
 const processes = (): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -82,7 +72,7 @@ onLinux('when the service is killed', () => {
     }
   });
   afterAll(async () => {
-    await becomesTrue(() => !readdirSync(join(dataDir, 'postgres')).includes('guard'), SOON_MS);
+    await untilTrue(() => !readdirSync(join(dataDir, 'postgres')).includes('guard'));
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
 
@@ -95,7 +85,7 @@ onLinux('when the service is killed', () => {
     const pids = family.filter(isAlive); // a worker of the moment may have ended meanwhile
     expect(pids.length).toBeGreaterThan(4);
     await service.kill();
-    expect(await becomesTrue(() => !pids.some(isAlive), SOON_MS)).toBe(true);
+    await untilTrue(() => !pids.some(isAlive));
   });
 
   it('its PostgreSQL is gone also when a client holds a transaction open', async () => {
@@ -107,7 +97,7 @@ onLinux('when the service is killed', () => {
     await client.query('begin; select 1');
     const pid = postmasterOf(data);
     await service.kill();
-    expect(await becomesTrue(() => !isAlive(pid), SOON_MS)).toBe(true);
+    await untilTrue(() => !isAlive(pid));
   });
 
   it('a start right afterwards waits for the old server and has the data', async () => {
@@ -123,7 +113,7 @@ onLinux('when the service is killed', () => {
     const pid = postmasterOf(data);
     process.kill(guardOf(), 'SIGKILL');
     await service.kill();
-    expect(await becomesTrue(() => !isAlive(pid), SOON_MS)).toBe(true);
+    await untilTrue(() => !isAlive(pid));
     const next = await start();
     await expectKept(next);
   });
@@ -131,6 +121,7 @@ onLinux('when the service is killed', () => {
   it('and everything that guards the server, the next start stops the orphan and takes its place', async () => {
     const service = await start();
     const postmaster = postmasterOf(data);
+    await untilTrue(() => childrenOf(guardOf()).length === 2); // the server, and the watcher, which is begun after it
     const guards = [guardOf(), ...childrenOf(guardOf())].filter((pid) => pid !== postmaster);
     for (const pid of guards) process.kill(pid, 'SIGKILL');
     await service.kill();
@@ -207,8 +198,9 @@ onLinux('a pid file that was left behind', () => {
     const first = await startService({ dataDir });
     const path = join(data, 'postmaster.pid');
     const whole = readFileSync(path, 'utf8');
+    const tomorrow = Date.now() / 1000 + 86_400;
     try {
-      plant('');
+      utimesSync(plant(''), tomorrow, tomorrow); // young, however long this takes
       const second = startService({ dataDir });
       await sleep(500);
       expect(readFileSync(path, 'utf8')).toBe('');
@@ -270,7 +262,7 @@ onLinux('a first start', () => {
         return false;
       }
     };
-    expect(await becomesTrue(isInitialising, SOON_MS)).toBe(true);
+    await untilTrue(isInitialising);
     const isHalfWay = (command: string) => command.includes('service.ts\0') && command.includes(dataDir);
     const [halfWay] = processes().filter((pid) => isHalfWay(commandOf(pid)));
     process.kill(halfWay as number, 'SIGKILL');
