@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { toHex } from '../core/bytes.ts';
 import { DecodeError } from '../core/der/decode-error.ts';
 import { nodeCrypto } from '../platform/crypto.ts';
@@ -6,9 +5,9 @@ import { StartRefused } from '../platform/start-refused.ts';
 import { decodeTrustAnchors } from '../platform/trust-anchors.ts';
 import { type Command, JSON_OPTION, onlyOne, readArguments } from './arguments.ts';
 import type { PackageVerdict } from './evidence/package-verdict.ts';
-import { decodeTrustedKeys, type TrustedKey } from './evidence/trusted-keys.ts';
 import { verdictLines } from './evidence/verdict-lines.ts';
 import { verifyPackage } from './evidence/verify-package.ts';
+import { readGiven, readTrust } from './trust.ts';
 
 /** 2 is wrong usage. */
 const EXIT_CODES: Readonly<Record<PackageVerdict['result'], number>> = {
@@ -27,21 +26,13 @@ export const EVIDENCE_COMMANDS: Readonly<Record<string, Command>> = {
     const { values, positionals } = readArguments(args, { options, allowPositionals: true });
     const octets = await readGiven(onlyOne(positionals, 'package'));
     const anchors = (await Promise.all((values.anchor ?? []).map(readAnchors))).flat();
-    const keys = (await Promise.all((values.trust ?? []).map(readKeys))).flat();
-    const verdict = await verifyPackage(octets, { anchors, keys });
+    const trust = await readTrust(values.trust ?? []);
+    const verdict = await verifyPackage(octets, { anchors, ...trust });
     if (values.json) terminal.out(JSON.stringify(verdict));
     else for (const line of verdictLines(verdict)) terminal.out(line);
     return EXIT_CODES[verdict.result];
   },
 };
-
-async function readGiven(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new StartRefused([`${path} cannot be read.`], cause as Error);
-  }
-}
 
 /** A pin as it is, or those of the certificates in a file. */
 async function readAnchors(given: string): Promise<readonly string[]> {
@@ -53,10 +44,4 @@ async function readAnchors(given: string): Promise<readonly string[]> {
     if (!(error instanceof DecodeError)) throw error;
   }
   throw new StartRefused([`${given} is neither a SHA-256 nor a file with a certificate.`]);
-}
-
-async function readKeys(path: string): Promise<readonly TrustedKey[]> {
-  const keys = decodeTrustedKeys((await readGiven(path)).toString());
-  if (keys === undefined) throw new StartRefused([`${path} is no answer of GET /jpki/audit-seals.`]);
-  return keys;
 }

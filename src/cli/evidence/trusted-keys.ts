@@ -1,13 +1,11 @@
+import { keyIdOf } from '../../core/audit/seal.ts';
+import type { SealKey } from '../../core/audit/trail.ts';
 import { hasShape, type Shape } from '../../core/evidence/json-shape.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
 import { decodeBase64 } from './read-package.ts';
 
 /** A public key that whoever verifies trusts to seal, with the time in which it did. */
-export interface TrustedKey {
-  readonly keyId: string;
-  readonly validFrom: number;
-  readonly validUntil: number | null;
-}
+export type TrustedKey = Pick<SealKey, 'keyId' | 'validFrom' | 'validUntil'>;
 
 const SHAPE: Shape = {
   object: {
@@ -26,7 +24,7 @@ interface KeysDocument {
 }
 
 /** The keys of an answer of `GET /jpki/audit-seals`; undefined for what is none. */
-export function decodeTrustedKeys(text: string): readonly TrustedKey[] | undefined {
+export function decodeTrustedKeys(text: string): readonly SealKey[] | undefined {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -34,11 +32,13 @@ export function decodeTrustedKeys(text: string): readonly TrustedKey[] | undefin
     return undefined;
   }
   if (!hasShape(document, SHAPE)) return undefined;
-  return (document as KeysDocument).keys.map(({ publicKey, validFrom, validUntil }) => ({
-    keyId: Buffer.from(auditCrypto.sha256(decodeBase64(publicKey) ?? new Uint8Array())).toString('hex'),
-    validFrom: Date.parse(validFrom),
-    validUntil: validUntil === null ? null : Date.parse(validUntil),
-  }));
+  return (document as KeysDocument).keys.map(({ publicKey, validFrom, validUntil }) => {
+    const spki = decodeBase64(publicKey) ?? new Uint8Array();
+    return {
+      ...{ keyId: keyIdOf(auditCrypto.sha256, spki), spki, validFrom: Date.parse(validFrom) },
+      validUntil: validUntil === null ? null : Date.parse(validUntil),
+    };
+  });
 }
 
 /** `at`: when it sealed; null where that is not told. */

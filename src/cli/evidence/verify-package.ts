@@ -14,6 +14,7 @@ import {
 import { compareReports, RECORDED_REPORT, type RecordedReport } from '../../core/evidence/recorded-report.ts';
 import { type SealedLine, verifyAuditLine } from '../../core/evidence/verify-audit.ts';
 import { PRODUCTION_ROOTS } from '../../core/jpki/production-roots.ts';
+import type { Certificate } from '../../core/x509/certificate.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
 import { EntryUnusable, judgePackage, type PackageDocuments } from './judge-package.ts';
@@ -25,6 +26,8 @@ export interface Trust {
   /** SHA-256 of root certificates, beside those compiled in. */
   readonly anchors: readonly string[];
   readonly keys: readonly TrustedKey[];
+  /** Time stamping authorities, or their roots. */
+  readonly timestampAnchors?: readonly Certificate[];
 }
 
 /** Judges a package again: of what it holds, nothing is believed but what the pins and `trust` vouch for. */
