@@ -50,7 +50,7 @@ export function createServices(
     ...verificationRoutes(verifications),
     ...adminRoutes(createAdmin(tenants)),
     ...auditRoutes(audit),
-    ...retentionRoutes(createRetentionService({ database, clock })),
+    ...retentionRoutes(createRetentionService({ database, vault, clock })),
     ...subjectRoutes(createSubjectService({ database, clock })),
     ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, clock })),
   };

@@ -15,7 +15,7 @@ export interface IdempotencyFacts {
 /** Null when the request came without a key. */
 export function idempotencyFacts(
   hashes: Pick<KeyedHashes, 'lookup' | 'requestBody'>,
-  caller: Caller,
+  { tenantId }: Pick<Caller, 'tenantId'>,
   operation: string,
   options: RequestOptions,
   now: number,
@@ -23,8 +23,8 @@ export function idempotencyFacts(
   if (options.idempotencyKey === undefined) return null;
   return {
     operation,
-    keyHash: hashes.lookup(caller.tenantId, 'idempotency-key', options.idempotencyKey).toString('hex'),
-    bodyHash: hashes.requestBody(caller.tenantId, options.rawBody).toString('hex'),
+    keyHash: hashes.lookup(tenantId, 'idempotency-key', options.idempotencyKey).toString('hex'),
+    bodyHash: hashes.requestBody(tenantId, options.rawBody).toString('hex'),
     expiresAt: new Date(now + KEPT_MS).toISOString(),
   };
 }

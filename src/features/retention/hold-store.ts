@@ -1,6 +1,8 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids.ts';
-import type { Deed } from './deed.ts';
+import { appendAuditLine } from '../audit/service.ts';
+import { claimKey, type KeyedRequest, keepId } from '../once.ts';
+import { type Deed, lineOfDeed } from './deed.ts';
 import { appendDeeds } from './event-store.ts';
 import type { LegalHoldRequest } from './wire.ts';
 
@@ -24,9 +26,20 @@ export async function lockRetention(trx: Transaction, tenantId: string): Promise
   await trx.raw('select pg_advisory_xact_lock(retention_lock(?))', [tenantId]);
 }
 
-/** Undefined when there is nothing to hold. */
-export async function placeHold(trx: Transaction, deed: Deed, request: LegalHoldRequest): Promise<HoldRow | undefined> {
+export type PlacedHold =
+  | { readonly state: 'placed' | 'replayed'; readonly row: HoldRow }
+  | { readonly state: 'key-reused' | 'nothing-to-hold' };
+
+export async function placeHold(
+  trx: Transaction,
+  deed: Deed,
+  request: LegalHoldRequest,
+  keyed: KeyedRequest | null,
+): Promise<PlacedHold> {
   const { tenantId, at, by } = deed;
+  const claim = await claimKey(trx, keyed);
+  if (claim.state === 'key-reused') return claim;
+  if (claim.state === 'replayed') return replay(trx, deed, claim.id);
   const { reason } = request;
   const subjectId = request.subjectId ?? null;
   const verificationId = request.verificationId ?? null;
@@ -35,7 +48,7 @@ export async function placeHold(trx: Transaction, deed: Deed, request: LegalHold
   const found = await trx(table)
     .where({ tenant_id: tenantId, id: subjectId ?? verificationId })
     .first('id');
-  if (found === undefined) return undefined;
+  if (found === undefined) return { state: 'nothing-to-hold' };
   const id = newId('hld', at);
   const row = {
     id,
@@ -47,7 +60,17 @@ export async function placeHold(trx: Transaction, deed: Deed, request: LegalHold
   };
   await trx('legal_hold').insert({ tenant_id: tenantId, ...row });
   await appendDeeds(trx, deed, 'legal-hold.place', 'legal-hold.placed', [{ id, subjectId, verificationId }]);
-  return { ...row, lifted_at: null, lifted_by: null };
+  await keepId(trx, keyed, id);
+  return { state: 'placed', row: { ...row, ...NOT_LIFTED } };
+}
+
+const NOT_LIFTED = { lifted_at: null, lifted_by: null };
+
+/** The hold as it was when it was placed. */
+async function replay(trx: Transaction, deed: Deed, id: string): Promise<PlacedHold> {
+  const row = await trx('legal_hold').where({ tenant_id: deed.tenantId, id }).first<HoldRow>(COLUMNS);
+  await appendAuditLine(trx, { ...lineOfDeed(deed, 'legal-hold.place', id), outcome: 'replayed' });
+  return { state: 'replayed', row: { ...row, ...NOT_LIFTED } };
 }
 
 /** Lifted before, it stays as it was. */

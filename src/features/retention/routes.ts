@@ -1,6 +1,6 @@
 import type { Routes } from '../../platform/http/app.ts';
 import { replyWith } from '../../platform/http/reply.ts';
-import { callerOf } from '../caller-of-call.ts';
+import { callerOf, requestOptionsOf } from '../caller-of-call.ts';
 import type { Caller } from '../tenants/caller.ts';
 import type { RetentionService } from './service.ts';
 import type { DeletionFilters, LegalHoldRequest, PageRequest } from './wire.ts';
@@ -13,7 +13,7 @@ export function retentionRoutes(retention: RetentionService): Routes<Caller> {
       return replyWith(200, await deleted);
     },
     placeLegalHold: async (call) =>
-      replyWith(201, await retention.placeHold(callerOf(call), call.body as LegalHoldRequest, call.requestId)),
+      replyWith(201, await retention.placeHold(callerOf(call), call.body as LegalHoldRequest, requestOptionsOf(call))),
     liftLegalHold: async (call) =>
       replyWith(200, await retention.liftHold(callerOf(call), call.path.id as string, call.requestId)),
     listLegalHolds: async (call) =>

@@ -2,7 +2,10 @@ import { decideRetention, type RetentionDecision } from '../../core/retention/de
 import { formatInstant } from '../../core/rfc3339.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { Vault } from '../../platform/vault/vault.ts';
 import { appendAuditLine, lineOf } from '../audit/service.ts';
+import { keyedRequest } from '../once.ts';
+import type { RequestOptions } from '../request-options.ts';
 import { type Problem, problem, type ServiceResult } from '../service-result.ts';
 import type { Caller } from '../tenants/caller.ts';
 import { deedOf } from './deed.ts';
@@ -23,7 +26,7 @@ export { type Term, termOf } from './term.ts';
 export interface RetentionService {
   /** 409 as long as the law or a hold has it kept. */
   deleteVerification(caller: Caller, id: string, requestId: string): Promise<ServiceResult<DeletionRecord>>;
-  placeHold(caller: Caller, request: LegalHoldRequest, requestId: string): Promise<ServiceResult<LegalHold>>;
+  placeHold(caller: Caller, request: LegalHoldRequest, options: RequestOptions): Promise<ServiceResult<LegalHold>>;
   liftHold(caller: Caller, id: string, requestId: string): Promise<ServiceResult<LegalHold>>;
   listHolds(caller: Caller, page: PageRequest, requestId: string): Promise<ServiceResult<Page<LegalHold>>>;
   listDeletions(
@@ -35,9 +38,10 @@ export interface RetentionService {
 
 export function createRetentionService(parts: {
   readonly database: Database;
+  readonly vault: Pick<Vault, 'hashes'>;
   readonly clock: Clock;
 }): RetentionService {
-  const { database, clock } = parts;
+  const { database, vault, clock } = parts;
   return {
     async deleteVerification(caller, id, requestId) {
       const { tenantId, policy } = caller;
@@ -57,14 +61,17 @@ export function createRetentionService(parts: {
       });
     },
 
-    async placeHold(caller, request, requestId) {
+    async placeHold(caller, request, options) {
       const { subjectId, verificationId } = request;
       if ((subjectId === undefined) === (verificationId === undefined)) {
         return problem('invalid-request', '', 'must have exactly one of subjectId and verificationId');
       }
-      const deed = deedOf(caller, clock.now(), requestId);
-      const row = await database.inTenant(caller.tenantId, (trx) => placeHold(trx, deed, request));
-      if (row !== undefined) return { ok: true, value: describeHold(row) };
+      const now = clock.now();
+      const deed = deedOf(caller, now, options.requestId);
+      const keyed = keyedRequest(vault.hashes, caller, 'legal-holds.place', options, now);
+      const placed = await database.inTenant(caller.tenantId, (trx) => placeHold(trx, deed, request, keyed));
+      if ('row' in placed) return { ok: true, value: describeHold(placed.row), replayed: placed.state === 'replayed' };
+      if (placed.state === 'key-reused') return problem('idempotency-key-reused');
       return problem(subjectId === undefined ? 'verification-not-found' : 'subject-not-found');
     },
 

@@ -27,6 +27,8 @@ export interface ActLine {
   readonly actor: Actor;
   /** Id of what it was done to: the tenant's or the client's. */
   readonly target: string;
+  /** It was done before, under the same Idempotency-Key: nothing happened. */
+  readonly replayed?: true;
 }
 
 /** Records the act in the transaction that does it. */

@@ -1,3 +1,4 @@
+import type { RequestOptions } from '../request-options.ts';
 import { problem, type ServiceResult } from '../service-result.ts';
 import type { Actor } from './act-line.ts';
 import type { Caller } from './caller.ts';
@@ -26,7 +27,7 @@ export interface AdminUseCases {
     name: string,
     status: TenantView['status'],
   ): Promise<ServiceResult<TenantView>>;
-  createClient(caller: Caller, requestId: string, request: ClientRequest): Promise<ServiceResult<CreatedClient>>;
+  createClient(caller: Caller, options: RequestOptions, request: ClientRequest): Promise<ServiceResult<CreatedClient>>;
   listClients(
     caller: Caller,
     tenant: string | undefined,
@@ -42,7 +43,7 @@ export interface AdminUseCases {
   ): Promise<ServiceResult<ClientView>>;
   rotateKey(
     caller: Caller,
-    requestId: string,
+    options: RequestOptions,
     tenant: string | undefined,
     id: string,
     overlapSeconds: number | undefined,
@@ -83,13 +84,13 @@ export function createAdmin(tenants: TenantService): AdminUseCases {
 
     setStatus: (caller, requestId, name, status) => tenants.setStatus(actorOf(caller, requestId), name, status),
 
-    async createClient(caller, requestId, { tenant: named, expiresAt, ...request }) {
+    async createClient(caller, options, { tenant: named, expiresAt, ...request }) {
       const tenant = reachable(caller, named);
       if (tenant === undefined) return noTenant();
       if (request.externalId !== undefined && !isOperator(caller)) return externalIdRefused();
-      const actor = actorOf(caller, requestId);
+      const actor = actorOf(caller, options.requestId);
       const expiry = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) };
-      return clients.create(actor, { ...request, tenant, ...expiry });
+      return clients.create(actor, { ...request, tenant, ...expiry }, { clientId: caller.clientId, options });
     },
 
     async listClients(caller, named, { cursor, limit = USUAL_LIMIT }) {
@@ -110,9 +111,11 @@ export function createAdmin(tenants: TenantService): AdminUseCases {
       return clients.change(actorOf(caller, requestId), tenant, id, { ...change, ...expiry });
     },
 
-    async rotateKey(caller, requestId, named, id, overlapSeconds = OVERLAP_SECONDS.usual) {
+    async rotateKey(caller, options, named, id, overlapSeconds = OVERLAP_SECONDS.usual) {
       const tenant = reachable(caller, named);
-      return tenant === undefined ? noTenant() : clients.rotate(actorOf(caller, requestId), tenant, id, overlapSeconds);
+      if (tenant === undefined) return noTenant();
+      const once = { clientId: caller.clientId, options };
+      return clients.rotate(actorOf(caller, options.requestId), tenant, id, overlapSeconds, once);
     },
 
     async revokeClient(caller, requestId, named, id) {

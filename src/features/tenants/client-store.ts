@@ -1,5 +1,7 @@
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { violates } from '../../platform/database/database-error.ts';
+import { holdHashEpoch } from '../../platform/vault/hash-keys.ts';
+import { claimKey, type KeyedRequest, keepId } from '../once.ts';
 import type { ActLine, AppendAct } from './act-line.ts';
 import type { Scope } from './caller.ts';
 
@@ -17,6 +19,8 @@ export interface NewClient {
 export interface NewKey {
   readonly id: string;
   readonly hash: Buffer;
+  /** Of the key of the hash. */
+  readonly hashEpoch: number;
 }
 
 export interface ClientRow {
@@ -37,6 +41,11 @@ export interface KeyRow {
   readonly created_at: Date;
   readonly ends_at: Date | null;
 }
+
+/** `replayed`: done before under the same Idempotency-Key; the client as it is now. */
+export type Recorded =
+  | { readonly state: 'recorded' | 'replayed'; readonly row: ClientRow }
+  | { readonly state: 'key-reused' };
 
 /** Columns that may be changed; what is left out stays. */
 export interface ClientChange {
@@ -67,12 +76,37 @@ export function createClientStore(database: Database, append: AppendAct) {
     (await select(trx, tenantId).where({ id }).forUpdate())[0];
   const load = async (trx: Transaction, tenantId: string, id: string): Promise<ClientRow | undefined> =>
     (await read(trx, tenantId, await select(trx, tenantId).where({ id })))[0];
+  const found = async (trx: Transaction, tenantId: string, id: string): Promise<ClientRow> => {
+    const row = await load(trx, tenantId, id);
+    if (row === undefined) throw new Error('the client vanished while it was worked on');
+    return row;
+  };
+  /** Undefined when it is to be done. */
+  const replay = async (
+    trx: Transaction,
+    tenantId: string,
+    keyed: KeyedRequest | null,
+    line: ActLine,
+  ): Promise<Recorded | undefined> => {
+    const claim = await claimKey(trx, keyed);
+    if (claim.state === 'first') return undefined;
+    if (claim.state === 'key-reused') return claim;
+    await append(trx, tenantId, { ...line, target: claim.id, replayed: true });
+    return { state: 'replayed', row: await found(trx, tenantId, claim.id) };
+  };
 
   return {
-    /** False when the external id is another client's. */
-    recordClient: (client: NewClient, key: NewKey | null, line: ActLine): Promise<boolean> =>
-      unlessTaken(() =>
-        database.inTenant(client.tenantId, async (trx) => {
+    /** `taken`: the external id is another client's. */
+    async recordClient(
+      client: NewClient,
+      key: NewKey | null,
+      line: ActLine,
+      keyed: KeyedRequest | null,
+    ): Promise<Recorded | 'taken'> {
+      const recorded = await unlessTaken(() =>
+        database.inTenant(client.tenantId, async (trx): Promise<Recorded> => {
+          const before = await replay(trx, client.tenantId, keyed, line);
+          if (before !== undefined) return before;
           await trx('client').insert({
             tenant_id: client.tenantId,
             id: client.id,
@@ -85,9 +119,12 @@ export function createClientStore(database: Database, append: AppendAct) {
           });
           if (key !== null) await insertKey(trx, client.tenantId, client.id, key, client.at);
           await append(trx, client.tenantId, line);
-          return true;
+          await keepId(trx, keyed, client.id);
+          return { state: 'recorded', row: await found(trx, client.tenantId, client.id) };
         }),
-      ).then((recorded) => recorded !== EXTERNAL_ID_TAKEN),
+      );
+      return recorded === EXTERNAL_ID_TAKEN ? 'taken' : recorded;
+    },
 
     loadClient: (tenantId: string, id: string) => database.inTenant(tenantId, (trx) => load(trx, tenantId, id)),
 
@@ -140,8 +177,11 @@ export function createClientStore(database: Database, append: AppendAct) {
       key: NewKey,
       times: { readonly at: Date; readonly previousEndsAt: Date },
       line: ActLine,
-    ): Promise<ClientRow | 'revoked' | undefined> =>
+      keyed: KeyedRequest | null,
+    ): Promise<Recorded | 'revoked' | undefined> =>
       database.inTenant(tenantId, async (trx) => {
+        const before = await replay(trx, tenantId, keyed, line);
+        if (before !== undefined) return before;
         const client = await lock(trx, tenantId, id);
         if (client === undefined) return undefined;
         if (client.revoked_at !== null) return 'revoked';
@@ -155,7 +195,8 @@ export function createClientStore(database: Database, append: AppendAct) {
         }
         await insertKey(trx, tenantId, id, key, times.at);
         await append(trx, tenantId, line);
-        return load(trx, tenantId, id);
+        await keepId(trx, keyed, id);
+        return { state: 'recorded', row: await found(trx, tenantId, id) };
       }),
   };
 }
@@ -175,11 +216,13 @@ const COLUMNS = [
 ];
 
 async function insertKey(trx: Transaction, tenantId: string, clientId: string, key: NewKey, at: Date): Promise<void> {
+  await holdHashEpoch(trx, key.hashEpoch);
   await trx('client_key').insert({
     tenant_id: tenantId,
     id: key.id,
     client_id: clientId,
     key_hash: key.hash,
+    key_hash_version: trx.raw(`leading_hash_version('api-key')`),
     created_at: at,
   });
 }

@@ -2,22 +2,37 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
 import type { KeyedHashes } from '../../platform/vault/vault.ts';
+import { keyedRequest } from '../once.ts';
+import type { RequestOptions } from '../request-options.ts';
 import { type Problem, problem, type ServiceResult } from '../service-result.ts';
 import type { Actor, AdministrativeAct } from './act-line.ts';
 import { SCOPES, type Scope } from './caller.ts';
-import type { ClientChange, ClientStore, NewKey } from './client-store.ts';
+import type { ClientChange, ClientStore, NewKey, Recorded } from './client-store.ts';
 import { pageOf, toClientView } from './views.ts';
 import type { ChangeClient, ClientView, CreateClient, Page } from './wire.ts';
 
 export interface ClientService {
   /** The key is told here and never again; null for a client without one. */
-  create(actor: Actor, request: CreateClient): Promise<ServiceResult<CreatedClient>>;
+  create(actor: Actor, request: CreateClient, once?: Once): Promise<ServiceResult<CreatedClient>>;
   list(tenant: string, cursor: string | undefined, limit: number): Promise<ServiceResult<Page<ClientView>>>;
   read(tenant: string, clientId: string): Promise<ServiceResult<ClientView>>;
   change(actor: Actor, tenant: string, clientId: string, change: ChangeClient): Promise<ServiceResult<ClientView>>;
   /** A new key; the one before it stays valid for `overlapSeconds`, older ones end now. */
-  rotate(actor: Actor, tenant: string, clientId: string, overlapSeconds: number): Promise<ServiceResult<CreatedClient>>;
+  rotate(
+    actor: Actor,
+    tenant: string,
+    clientId: string,
+    overlapSeconds: number,
+    once?: Once,
+  ): Promise<ServiceResult<CreatedClient>>;
   revoke(actor: Actor, tenant: string, clientId: string): Promise<ServiceResult<ClientView>>;
+}
+
+/** A request that may come with an Idempotency-Key: under the same one it is done once, and its key told once. */
+export interface Once {
+  /** Who asks. */
+  readonly clientId: string;
+  readonly options: RequestOptions;
 }
 
 export interface CreatedClient extends ClientView {
@@ -27,7 +42,7 @@ export interface CreatedClient extends ClientView {
 export interface ClientServiceParts {
   readonly store: ClientStore;
   readonly tenantIdOf: (name: string) => Promise<string | undefined>;
-  readonly hashes: Pick<KeyedHashes, 'apiKey'>;
+  readonly hashes: Pick<KeyedHashes, 'apiKey' | 'lookup' | 'requestBody'>;
   readonly clock: Clock;
 }
 
@@ -41,13 +56,17 @@ export function createClientService({ store, tenantIdOf, hashes, clock }: Client
     const apiKey = `jpk_${randomBytes(KEY_OCTETS).toString('base64url')}`;
     return { apiKey, row: { id: newId('key', now), hash: hashes.apiKey(apiKey) } };
   };
+  const keyedBy = (once: Once | undefined, tenantId: string, operation: string, now: number) =>
+    once === undefined
+      ? null
+      : keyedRequest(hashes, { tenantId, clientId: once.clientId }, operation, once.options, now);
   const lineOf = (actor: Actor, act: AdministrativeAct, target: string, now: number) => ({
     ...{ actor, act, target },
     at: new Date(now),
   });
 
   return {
-    async create(actor, { tenant, withKey = true, name = null, expiresAt = null, ...rest }) {
+    async create(actor, { tenant, withKey = true, name = null, expiresAt = null, ...rest }, once) {
       const now = clock.now();
       const read = readChange({ scopes: rest.scopes, ...optional(rest) }, expiresAt, now);
       if ('code' in read) return read;
@@ -65,11 +84,9 @@ export function createClientService({ store, tenantIdOf, hashes, clock }: Client
         },
         key?.row ?? null,
         lineOf(actor, 'client.create', id, now),
+        keyedBy(once, tenantId, 'clients.create', now),
       );
-      if (!recorded) return externalIdTaken();
-      const row = await store.loadClient(tenantId, id);
-      if (row === undefined) throw new Error('the client vanished while it was made');
-      return { ok: true, value: { ...toClientView(tenant, row, now), apiKey: key?.apiKey ?? null } };
+      return recorded === 'taken' ? externalIdTaken() : told(tenant, recorded, key?.apiKey ?? null, now);
     },
 
     async list(tenant, cursor, limit) {
@@ -106,7 +123,7 @@ export function createClientService({ store, tenantIdOf, hashes, clock }: Client
       return row === undefined ? problem('client-not-found') : viewed(tenant, row, now);
     },
 
-    async rotate(actor, tenant, clientId, overlapSeconds) {
+    async rotate(actor, tenant, clientId, overlapSeconds, once) {
       if (!(Number.isInteger(overlapSeconds) && overlapSeconds >= 0 && overlapSeconds <= OVERLAP_SECONDS.most)) {
         const sentence = `The overlap is a whole number of seconds from 0 to ${OVERLAP_SECONDS.most}.`;
         return problem('invalid-request', '/overlapSeconds', sentence);
@@ -117,10 +134,10 @@ export function createClientService({ store, tenantIdOf, hashes, clock }: Client
       const key = makeKey(now);
       const times = { at: new Date(now), previousEndsAt: new Date(now + overlapSeconds * 1000) };
       const line = lineOf(actor, 'client.rotate-key', clientId, now);
-      const row = await store.recordRotation(tenantId, clientId, key.row, times, line);
-      if (row === undefined) return problem('client-not-found');
-      if (row === 'revoked') return problem('client-revoked');
-      return { ok: true, value: { ...toClientView(tenant, row, now), apiKey: key.apiKey } };
+      const keyed = keyedBy(once, tenantId, `clients.rotate/${clientId}`, now);
+      const recorded = await store.recordRotation(tenantId, clientId, key.row, times, line, keyed);
+      if (recorded === undefined) return problem('client-not-found');
+      return recorded === 'revoked' ? problem('client-revoked') : told(tenant, recorded, key.apiKey, now);
     },
 
     async revoke(actor, tenant, clientId) {
@@ -132,6 +149,13 @@ export function createClientService({ store, tenantIdOf, hashes, clock }: Client
       return row === undefined ? problem('client-not-found') : viewed(tenant, row, now);
     },
   };
+}
+
+function told(tenant: string, recorded: Recorded, apiKey: string | null, now: number): ServiceResult<CreatedClient> {
+  if (recorded.state === 'key-reused') return problem('idempotency-key-reused');
+  const replayed = recorded.state === 'replayed';
+  const value = { ...toClientView(tenant, recorded.row, now), apiKey: replayed ? null : apiKey };
+  return { ok: true, value, replayed };
 }
 
 const viewed = (tenant: string, row: Parameters<typeof toClientView>[1], now: number): ServiceResult<ClientView> => ({

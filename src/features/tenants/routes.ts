@@ -1,6 +1,6 @@
 import type { Call, Routes } from '../../platform/http/app.ts';
 import { replyWith } from '../../platform/http/reply.ts';
-import { callerOf } from '../caller-of-call.ts';
+import { callerOf, requestOptionsOf } from '../caller-of-call.ts';
 import type { AdminUseCases, ClientChangeRequest, ClientRequest, ListRequest } from './admin.ts';
 import type { Caller } from './caller.ts';
 import type { CreateTenant } from './wire.ts';
@@ -23,7 +23,7 @@ export function adminRoutes(admin: AdminUseCases): Routes<Caller> {
       replyWith(200, await admin.setStatus(callerOf(call), call.requestId, tenantOf(call), 'active')),
 
     createClient: async (call) =>
-      replyWith(201, await admin.createClient(callerOf(call), call.requestId, call.body as ClientRequest)),
+      replyWith(201, await admin.createClient(callerOf(call), requestOptionsOf(call), call.body as ClientRequest)),
     listClients: async (call) =>
       replyWith(200, await admin.listClients(callerOf(call), namedTenantOf(call), call.query as ListRequest)),
     readClient: async (call) => replyWith(200, await admin.readClient(callerOf(call), namedTenantOf(call), idOf(call))),
@@ -34,7 +34,7 @@ export function adminRoutes(admin: AdminUseCases): Routes<Caller> {
     },
     rotateClientKey: async (call) => {
       const { overlapSeconds } = call.body as { overlapSeconds?: number };
-      const args = [callerOf(call), call.requestId, namedTenantOf(call), idOf(call), overlapSeconds] as const;
+      const args = [callerOf(call), requestOptionsOf(call), namedTenantOf(call), idOf(call), overlapSeconds] as const;
       return replyWith(201, await admin.rotateKey(...args));
     },
     revokeClient: async (call) =>

@@ -20,7 +20,7 @@ export { WITHOUT_EFFECT } from './policy-change.ts';
 
 export interface TenantServiceDependencies {
   readonly database: Database;
-  readonly hashes: Pick<KeyedHashes, 'apiKey'>;
+  readonly hashes: Pick<KeyedHashes, 'apiKey' | 'lookup' | 'requestBody'>;
   readonly clock: Clock;
   /** Decides the defaults of a new tenant. */
   readonly mode: 'sandbox' | 'production';

@@ -3,7 +3,7 @@ import { runRetention } from '../../../src/features/retention/run.ts';
 import { createRetentionService } from '../../../src/features/retention/service.ts';
 import { createSubjectService } from '../../../src/features/subjects/service.ts';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
-import { createWorld, signedRequest, verify, type World } from '../world.ts';
+import { createWorld, options, signedRequest, verify, type World } from '../world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** The service's clock; the database's is later than any of these terms. */
@@ -37,7 +37,7 @@ const end = (subjectId: string, endedOn: string | null) =>
   subjects.endRelation(bank, subjectId, { endedOn }, 'req-end');
 const remove = (id: string) => retention.deleteVerification(bank, id, 'req-delete');
 const hold = (what: { subjectId: string } | { verificationId: string }) =>
-  retention.placeHold(bank, { ...what, reason: 'litigation' }, 'req-hold');
+  retention.placeHold(bank, { ...what, reason: 'litigation' }, options({}));
 const rowsOf = async (table: string) =>
   (await world.superuser.query(`select * from ${table} where tenant_id = $1`, [bank.tenantId])).rows;
 const countOf = async (table: string) => (await rowsOf(table)).length;
@@ -146,8 +146,10 @@ describe('a legal hold', () => {
 
   it('is of exactly one thing that is there', async () => {
     const both = { subjectId: 'sub_x', verificationId: 'ver_x', reason: 'other' as const };
-    expect(await retention.placeHold(bank, both, 'req')).toMatchObject({ code: 'invalid-request' });
-    expect(await retention.placeHold(bank, { reason: 'other' }, 'req')).toMatchObject({ code: 'invalid-request' });
+    expect(await retention.placeHold(bank, both, options(both))).toMatchObject({ code: 'invalid-request' });
+    expect(await retention.placeHold(bank, { reason: 'other' }, options({}))).toMatchObject({
+      code: 'invalid-request',
+    });
     expect(await hold({ subjectId: 'sub_x' })).toEqual({ ok: false, code: 'subject-not-found' });
     expect(await retention.liftHold(bank, 'hld_x', 'req')).toEqual({ ok: false, code: 'legal-hold-not-found' });
   });

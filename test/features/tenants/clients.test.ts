@@ -3,7 +3,7 @@ import { createAdmin } from '../../../src/features/tenants/admin.ts';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
 import type { CreatedClient } from '../../../src/features/tenants/clients.ts';
 import type { CreateClient } from '../../../src/features/tenants/wire.ts';
-import { createWorld, OPERATOR, type World } from '../world.ts';
+import { createWorld, OPERATOR, options, type World } from '../world.ts';
 
 let world: World;
 let start: number;
@@ -210,9 +210,9 @@ describe('administration over HTTP', () => {
     for (const work of [
       admin.listClients(mine, 'theirs', {}),
       admin.readClient(mine, 'theirs', theirs.clientId),
-      admin.createClient(mine, 'r', { tenant: 'theirs', scopes: ['verify'] }),
+      admin.createClient(mine, options({}), { tenant: 'theirs', scopes: ['verify'] }),
       admin.changeClient(mine, 'r', 'theirs', theirs.clientId, { name: 'x' }),
-      admin.rotateKey(mine, 'r', 'theirs', theirs.clientId, 0),
+      admin.rotateKey(mine, options({}), 'theirs', theirs.clientId, 0),
       admin.revokeClient(mine, 'r', 'theirs', theirs.clientId),
     ]) {
       expect(await work).toMatchObject({ code: 'tenant-not-found' });
@@ -234,13 +234,15 @@ describe('administration over HTTP', () => {
     const admin = createAdmin(world.tenants);
     const mine = await who('verifier', 'squatter');
     const request = { scopes: ['verify'], externalId: 'of-another-bank' };
-    expect(await admin.createClient(mine, 'r', request)).toMatchObject({ code: 'role-not-allowed' });
+    expect(await admin.createClient(mine, options({}), request)).toMatchObject({ code: 'role-not-allowed' });
     const change = { externalId: 'of-another-bank' };
     expect(await admin.changeClient(mine, 'r', undefined, mine.clientId, change)).toMatchObject({
       code: 'role-not-allowed',
     });
     const operator = await who('operator', 'operator-2');
-    expect(await admin.createClient(operator, 'r', { ...request, tenant: 'squatter' })).toMatchObject({ ok: true });
+    expect(await admin.createClient(operator, options({}), { ...request, tenant: 'squatter' })).toMatchObject({
+      ok: true,
+    });
   });
 
   it('holds a policy to the same rules as the command line', async () => {
