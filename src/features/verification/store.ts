@@ -113,7 +113,6 @@ const OPERATION = 'verifications.verify';
 /** With two at once the groups were half as large: a tenth fewer requests a second, measured alternately. */
 const MOST_CALLS = 1;
 const MOST_IN_GROUP = 32;
-const LONGEST_WAIT_MS = 5_000;
 
 export function createVerificationStore(database: Database) {
   const record = createGroupedCalls<VerificationRecord, RecordedRow>({
@@ -126,7 +125,7 @@ export function createVerificationStore(database: Database) {
     claimsOf,
     mostInFlight: MOST_CALLS,
     mostInGroup: MOST_IN_GROUP,
-    longestWaitMs: LONGEST_WAIT_MS,
+    longestWaitMs: database.longestWaitMs,
   });
   const seenOnFile = createSeenOnFile();
   return {

@@ -5,6 +5,7 @@ import { translateError } from './database-error.ts';
 
 export interface ConnectionPool {
   readonly pool: pg.Pool;
+  readonly longestWaitMs: number;
   /** A connection of the pool; DatabaseUnavailable when none can be had in time. */
   acquire(): Promise<pg.PoolClient>;
   /** Given back, or thrown away when it broke. */
@@ -25,12 +26,12 @@ const SILENCE_FACTOR = 1.5;
 const TIMER_SLACK_MS = 5;
 
 export function createPool(options: PoolOptions): ConnectionPool {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
+  const { acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
   const silenceMs = SILENCE_FACTOR * statementTimeoutMs;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
-    connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
+    connectionTimeoutMillis: acquireTimeoutMs,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'jpki-verifier',
@@ -50,6 +51,7 @@ export function createPool(options: PoolOptions): ConnectionPool {
   });
   return {
     pool,
+    longestWaitMs: acquireTimeoutMs,
     acquire: async () => {
       try {
         return await pool.connect();

@@ -17,6 +17,7 @@ export function createDatabase(options: PoolOptions): Database {
   return {
     knex,
     pool: connections.pool,
+    longestWaitMs: connections.longestWaitMs,
     inTenant: (tenantId, work) =>
       knex.transaction(async (trx) => {
         await trx.raw(`select set_config('app.tenant', ?, true)`, [tenantId]);

@@ -7,6 +7,8 @@ export type Transaction = Knex.Transaction;
 export interface Database {
   readonly knex: Knex;
   readonly pool: pg.Pool;
+  /** How long a caller waits for its turn, milliseconds. */
+  readonly longestWaitMs: number;
   /**
    * One transaction with `app.tenant` set to that tenant for its length (row-level security reads it). Rolled back when
    * `work` rejects. A lost connection or a full pool becomes DatabaseUnavailable.
