@@ -14,15 +14,20 @@ export class ZipRefused extends Error {}
 const NAME = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/;
 
 /**
- * The entries of a ZIP, in their order, duplicated ones too. Only stored entries are read: nothing can be larger than the
- * file itself. Throws ZipRefused.
+ * The entries of a ZIP, in their order, duplicated ones too. Only stored entries are read, and all together are no longer
+ * than the file itself: entries that share their octets are refused before they are read. Throws ZipRefused.
  */
 export async function readZip(octets: Buffer, limits: ZipLimits): Promise<ZipEntry[]> {
   const entries: ZipEntry[] = [];
   try {
     const zip = await fromBufferPromise(octets, { lazyEntries: true, strictFileNames: true, validateEntrySizes: true });
     if (zip.entryCount > limits.entries) throw new ZipRefused(`it has more than ${limits.entries} entries`);
-    for await (const entry of zip.eachEntry()) entries.push(await readEntry(zip, entry, limits));
+    let total = 0;
+    for await (const entry of zip.eachEntry()) {
+      total += entry.compressedSize;
+      if (total > octets.length) throw new ZipRefused('its entries overlap');
+      entries.push(await readEntry(zip, entry, limits));
+    }
   } catch (error) {
     if (error instanceof ZipRefused) throw error;
     throw new ZipRefused('it is no ZIP, or a broken one', { cause: error });
