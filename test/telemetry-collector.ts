@@ -52,11 +52,13 @@ export interface Collector {
   readonly url: string;
   readonly exports: Export[];
   /** How the next requests are answered. */
-  answer: (response: ServerResponse) => void;
+  answer: (response: ServerResponse) => unknown;
   readonly spans: () => readonly ReceivedSpan[];
   /** Of the last export. */
   readonly metrics: () => readonly ReceivedMetric[];
   readonly resource: () => Readonly<Record<string, unknown>>;
+  /** Breaks every connection off. */
+  readonly drop: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -95,6 +97,7 @@ export async function startCollector(): Promise<Collector> {
       ),
     metrics: () => bodies('/v1/metrics').at(-1)?.resourceMetrics[0].scopeMetrics.at(-1).metrics ?? [],
     resource: () => recordOf(bodies('/v1/traces')[0]?.resourceSpans[0].resource.attributes ?? []),
+    drop: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { decodeCertificate } from '../../src/core/x509/decode-certificate.ts';
@@ -11,6 +12,7 @@ import { createWorld, options, signedRequest, verify as verifyIn } from '../feat
 import { contract } from '../http/contract.ts';
 import type { Answer, Ask } from '../http/request.ts';
 import { base64, type SandboxService, startSandboxService } from '../http/sandbox-service.ts';
+import { type Collector, startCollector } from '../telemetry-collector.ts';
 import { dumpDatabase } from './dump.ts';
 import * as planted from './personal-sentinels.ts';
 import { findSentinels, formsOf, personalFields, type Sentinels } from './sentinels.ts';
@@ -36,20 +38,31 @@ function keepCertificate(name: string, der: Uint8Array): void {
 
 let service: SandboxService;
 let superuser: pg.Client;
+/** Sent all traces and metrics, one as text, the other in octets. */
+let collector: Collector;
 beforeAll(async () => {
-  service = await startSandboxService();
+  collector = await startCollector();
+  service = await startSandboxService({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+    OTEL_BSP_SCHEDULE_DELAY: '20',
+    OTEL_BSP_MAX_QUEUE_SIZE: '65536',
+    OTEL_METRIC_EXPORT_INTERVAL: '300',
+  });
   superuser = new pg.Client({ connectionString: service.superuserUrl });
   await superuser.connect();
 });
 afterAll(async () => {
   await superuser?.end();
   await service?.stop();
+  await collector?.close();
 });
 
 const problems: string[] = [];
 const statuses = new Set<number>();
 async function call(path: string, given: Ask = {}): Promise<Answer> {
-  const answer = await service.ask(path, given);
+  const trace = { tracestate: `vendor=${KEY}`, baggage: `key=${KEY},text=${encodeURIComponent(TEXT)}` };
+  const answer = await service.ask(path, { ...given, headers: { ...trace, ...given.headers } });
   const headers = JSON.stringify([...answer.headers]);
   traffic.push(decodeURIComponent(path), JSON.stringify(given), answer.text);
   statuses.add(answer.status);
@@ -153,6 +166,18 @@ describe('over real HTTP', () => {
     places['tables of the service'] = await dumpDatabase(superuser);
     places.problems = Buffer.from(problems.join('\n'));
     places.metrics = Buffer.from((await service.ask('/metrics')).text);
+    const sent = (path: string) => collector.exports.filter((one) => one.path === path);
+    const requests = service.lines.filter(({ event }) => event === 'http.request').length;
+    while (collector.spans().filter(({ kind }) => kind === 2).length < requests) await pause(20);
+    const metricsBefore = sent('/v1/metrics').length;
+    while (sent('/v1/metrics').length === metricsBefore) await pause(20);
+    places.traces = Buffer.concat(sent('/v1/traces').map(({ body }) => body));
+    places['metrics sent'] = Buffer.concat(sent('/v1/metrics').map(({ body }) => body));
+    places['headers to the collector'] = Buffer.from(JSON.stringify(collector.exports.map(({ headers }) => headers)));
+    for (const name of ['POST /jpki/verify', 'verification.record', 'internal-error', 'POST /jpki/challenges']) {
+      expect([name, places.traces.includes(name)]).toEqual([name, true]);
+    }
+    expect(places['metrics sent'].includes('jpki_verifications_total')).toBe(true);
     const log: string[] = [];
     const printed = createLog('debug', { write: (line) => log.push(line) });
     for (const { event, facts } of service.lines) printed.info(event as Parameters<typeof printed.info>[0], facts);
@@ -198,8 +223,8 @@ describe('of all that went through', () => {
     expect(carried.map((one) => one.split(' ')[0])).toEqual(Object.keys(PERSONAL));
   });
 
-  it('nothing personal is left in any table, log line, metric or problem', () => {
-    expect(Object.keys(places)).toHaveLength(6);
+  it('nothing personal is left in any table, log line, metric, trace or problem', () => {
+    expect(Object.keys(places)).toHaveLength(9);
     expect(Object.keys(certificates)).toHaveLength(2);
     expect(findSentinels({ ...PERSONAL, ...certificates }, places)).toEqual([]);
   });
