@@ -1,39 +1,20 @@
 import { sign } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { DerReader } from '../../../src/core/der/reader.ts';
 import * as tags from '../../../src/core/der/tags.ts';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
 import { readFixture, readKey } from '../../fixtures.ts';
-import { createWorld, failedChecks, issueChallenge, signedRequest, verify, type World } from '../world.ts';
+import { holdUntil, rowsOf, withNewBank } from '../new-bank.ts';
+import { failedChecks, issueChallenge, signedRequest, verify, type World } from '../world.ts';
 
 let world: World;
 let bank: Caller;
-let count = 0;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  world.gateway.hold = async () => undefined;
-  bank = await world.createCaller(`bank-${count++}`);
+withNewBank((given, caller) => {
+  world = given;
+  bank = caller;
 });
 
-const rowsOf = async (table: string) =>
-  (await world.superuser.query(`select * from ${table} where tenant_id = $1`, [bank.tenantId])).rows;
-
-/** Holds every answer of the gateway back until that many are waiting: all have been judged, none recorded. */
-function holdUntil(waiting: number): () => Promise<void> {
-  let arrived = 0;
-  let open = () => {};
-  const all = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return () => {
-    arrived++;
-    if (arrived === waiting) open();
-    return all;
-  };
-}
+const rows = (table: string) => rowsOf(world, bank, table);
 
 it('lets exactly one of a hundred verifications with one challenge pass', async () => {
   const { challengeId, octets } = await issueChallenge(world, bank);
@@ -46,9 +27,9 @@ it('lets exactly one of a hundred verifications with one challenge pass', async 
     expect(lost).toMatchObject({ subIndication: 'SIG_CONSTRAINTS_FAILURE', attributes: null, subject: null });
     expect(failedChecks(lost)).toEqual(['challenge.unused']);
   }
-  expect(await rowsOf('verification')).toHaveLength(100);
-  expect(await rowsOf('evidence')).toHaveLength(100);
-  expect(await rowsOf('challenge')).toMatchObject([{ used_by: passed[0]?.verificationId }]);
+  expect(await rows('verification')).toHaveLength(100);
+  expect(await rows('evidence')).toHaveLength(100);
+  expect(await rows('challenge')).toMatchObject([{ used_by: passed[0]?.verificationId }]);
   // what is on file is what was answered
   for (const answer of answers.slice(0, 10)) {
     expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
@@ -62,9 +43,9 @@ it('makes one certificate and one subject of many first verifications at once', 
   expect(answers.filter(({ subject }) => subject?.isNew)).toHaveLength(1);
   expect(new Set(answers.map(({ subject }) => subject?.id)).size).toBe(1);
   expect(new Set(answers.map(({ certificate }) => certificate?.id)).size).toBe(1);
-  expect(await rowsOf('certificate')).toHaveLength(1);
-  expect(await rowsOf('subject')).toHaveLength(1);
-  expect(await rowsOf('subject_attributes')).toHaveLength(1);
+  expect(await rows('certificate')).toHaveLength(1);
+  expect(await rows('subject')).toHaveLength(1);
+  expect(await rows('subject_attributes')).toHaveLength(1);
 });
 
 describe('another certificate under a known identity', () => {
@@ -85,7 +66,7 @@ describe('another certificate under a known identity', () => {
   it('is refused, changes nothing on file and raises an event', async () => {
     const content = Buffer.from('content');
     const first = await verify(world, bank, signedRequest(content));
-    const before = await rowsOf('certificate');
+    const before = await rows('certificate');
     const { challengeId, octets } = await issueChallenge(world, bank);
     const request = signedRequest(octets, { challengeId }, 'leaf-digital-signature.crt', twin());
     const answer = await verify(world, bank, request);
@@ -97,10 +78,10 @@ describe('another certificate under a known identity', () => {
       certificate: { id: null },
     });
     expect(failedChecks(answer)).toEqual(['certificate.identity']);
-    expect(await rowsOf('certificate')).toEqual(before);
-    expect(await rowsOf('subject')).toHaveLength(1);
-    expect(await rowsOf('challenge')).toMatchObject([{ used_at: null }]);
-    const events = (await rowsOf('event')).filter(({ type }) => type === 'certificate.identity-conflict');
+    expect(await rows('certificate')).toEqual(before);
+    expect(await rows('subject')).toHaveLength(1);
+    expect(await rows('challenge')).toMatchObject([{ used_at: null }]);
+    const events = (await rows('event')).filter(({ type }) => type === 'certificate.identity-conflict');
     expect(events).toMatchObject([{ verification_id: answer.verificationId }]);
     expect(world.logged.join('')).toContain('certificate.identity-conflict');
     expect((await verify(world, bank, signedRequest(content))).subject?.id).toBe(first.subject?.id);
@@ -117,9 +98,9 @@ it('records nothing at all when any part of the record fails', async () => {
     create trigger refuse before insert on idempotency_key for each row execute function refuse();
   `);
   await expect(verify(world, bank, request, 'key-1')).rejects.toThrow();
-  for (const table of tables) expect([table, await rowsOf(table)]).toEqual([table, []]);
-  expect(await rowsOf('challenge')).toMatchObject([{ used_at: null }]);
-  expect((await rowsOf('event')).map(({ type }) => type).sort()).toEqual([
+  for (const table of tables) expect([table, await rows(table)]).toEqual([table, []]);
+  expect(await rows('challenge')).toMatchObject([{ used_at: null }]);
+  expect((await rows('event')).map(({ type }) => type).sort()).toEqual([
     'challenge.issued',
     'client.created',
     'tenant.created',
@@ -146,6 +127,6 @@ it('records nothing when the connection is cut in the middle', async () => {
   }
   await settled;
   await world.superuser.query('drop trigger dawdle on evidence');
-  for (const table of ['verification', 'certificate', 'subject']) expect(await rowsOf(table)).toEqual([]);
+  for (const table of ['verification', 'certificate', 'subject']) expect(await rows(table)).toEqual([]);
   expect((await verify(world, bank, signedRequest(Buffer.from('content')))).subject?.isNew).toBe(true);
 });

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
-import { createWorld, failedChecks, issueChallenge, options, signedRequest, verify, type World } from '../world.ts';
+import { holdUntil, rowsOf, withNewBank } from '../new-bank.ts';
+import { failedChecks, issueChallenge, options, signedRequest, verify, type World } from '../world.ts';
 
 let world: World;
 let bank: Caller;
-let count = 0;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  world.gateway.hold = async () => undefined;
-  bank = await world.createCaller(`bank-${count++}`);
+withNewBank((given, caller) => {
+  world = given;
+  bank = caller;
 });
 
-const rowsOf = async (table: string) =>
-  (await world.superuser.query(`select * from ${table} where tenant_id = $1`, [bank.tenantId])).rows;
+const rows = (table: string) => rowsOf(world, bank, table);
 const content = (text: string) => signedRequest(Buffer.from(text));
 
 /** How many transactions wrote the tenant's verifications. */
@@ -24,27 +19,13 @@ async function countCommits(): Promise<number> {
   return (await world.superuser.query(sql, [bank.tenantId])).rows.length;
 }
 
-/** Holds every answer of the gateway back until that many wait, so that they are recorded in the same turn. */
-function holdUntil(waiting: number): () => Promise<void> {
-  let arrived = 0;
-  let open = () => {};
-  const all = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return () => {
-    arrived++;
-    if (arrived === waiting) open();
-    return all;
-  };
-}
-
 it('commits verifications together that come together, each with all of its rows', async () => {
   await verify(world, bank, content('on file'));
   world.gateway.hold = holdUntil(20);
   const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => verify(world, bank, content(`content ${n}`))));
   expect(await countCommits()).toBeLessThan(10);
-  for (const table of ['verification', 'evidence']) expect(await rowsOf(table)).toHaveLength(21);
-  const events = (await rowsOf('event')).filter(({ type }) => type === 'verification.completed');
+  for (const table of ['verification', 'evidence']) expect(await rows(table)).toHaveLength(21);
+  const events = (await rows('event')).filter(({ type }) => type === 'verification.completed');
   expect(new Set(events.map(({ verification_id }) => verification_id)).size).toBe(21);
   for (const answer of answers) {
     expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
@@ -72,7 +53,7 @@ it('gives each of a group its own outcome', async () => {
     value: keyed,
     replayed: true,
   });
-  expect(await rowsOf('verification')).toHaveLength(6);
+  expect(await rows('verification')).toHaveLength(6);
 });
 
 it('records the others of a group when one cannot be recorded', async () => {
@@ -87,12 +68,14 @@ it('records the others of a group when one cannot be recorded', async () => {
   await expect(refused).rejects.toThrow('no room');
   expect((await Promise.all(requests)).map(({ indication }) => indication)).toEqual(Array(4).fill('TOTAL-PASSED'));
   await world.superuser.query('drop trigger refuse_some on verification');
-  for (const table of ['verification', 'evidence']) expect(await rowsOf(table)).toHaveLength(4);
-  expect(await rowsOf('certificate')).toHaveLength(1);
+  for (const table of ['verification', 'evidence']) expect(await rows(table)).toHaveLength(4);
+  expect(await rows('certificate')).toHaveLength(1);
 });
 
 it('lets many tenants record at once, none in the place of another', async () => {
-  const banks = await Promise.all(['one', 'two', 'three'].map((name) => world.createCaller(`${name}-${count}`)));
+  const banks = await Promise.all(
+    ['one', 'two', 'three'].map((name) => world.createCaller(`${name}-${bank.tenantName}`)),
+  );
   world.gateway.hold = holdUntil(12);
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, n) => verify(world, banks[n % 3] as Caller, content(`content ${n}`))),
@@ -117,6 +100,6 @@ it('registers a certificate anew that went from the file since it was seen there
   const again = await verify(world, bank, content('third'));
   expect(again.subject).toMatchObject({ isNew: true });
   expect(again.subject?.id).not.toBe(first.subject?.id);
-  expect(await rowsOf('certificate')).toMatchObject([{ id: again.certificate?.id, subject_id: again.subject?.id }]);
-  for (const table of ['subject', 'subject_attributes']) expect(await rowsOf(table)).toHaveLength(1);
+  expect(await rows('certificate')).toMatchObject([{ id: again.certificate?.id, subject_id: again.subject?.id }]);
+  for (const table of ['subject', 'subject_attributes']) expect(await rows(table)).toHaveLength(1);
 });

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
 import { DatabaseUnavailable } from '../../../src/platform/database/database.ts';
-import { createWorld, issueChallenge, options, signedRequest, verify, type World } from '../world.ts';
+import { rowsOf, withNewBank } from '../new-bank.ts';
+import { issueChallenge, options, signedRequest, verify, type World } from '../world.ts';
 
 let world: World;
 let bank: Caller;
-let count = 0;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  bank = await world.createCaller(`bank-${count++}`);
+withNewBank((given, caller) => {
+  world = given;
+  bank = caller;
 });
 
 /** The next call of that function commits, and its answer is lost on the way. */
@@ -29,8 +26,7 @@ function loseAnswerOf(name: string): { lost: boolean } {
   return state;
 }
 
-const countOf = async (table: string) =>
-  (await world.superuser.query(`select 1 from ${table} where tenant_id = $1`, [bank.tenantId])).rows.length;
+const countOf = async (table: string) => (await rowsOf(world, bank, table)).length;
 
 it('gives the answer that was committed before the crash, and uses no challenge twice', async () => {
   const { challengeId, octets } = await issueChallenge(world, bank);

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
-import { createWorld, issueChallenge, options, signedRequest, verify, type World } from '../world.ts';
+import { rowsOf, withNewBank } from '../new-bank.ts';
+import { issueChallenge, options, signedRequest, verify, type World } from '../world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const CONTENT = Buffer.from('content');
 let world: World;
 let bank: Caller;
-let count = 0;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  world.gateway.questions.length = 0;
-  bank = await world.createCaller(`bank-${count++}`);
+withNewBank((given, caller) => {
+  world = given;
+  bank = caller;
 });
 
-const countOf = async (table: string) =>
-  (await world.superuser.query(`select 1 from ${table} where tenant_id = $1`, [bank.tenantId])).rows.length;
+const countOf = async (table: string) => (await rowsOf(world, bank, table)).length;
 
 it('gives the first answer again, ids and all, without asking anyone', async () => {
   const { challengeId, octets } = await issueChallenge(world, bank);
@@ -43,7 +38,7 @@ it('refuses the key with another body', async () => {
 it('keeps keys apart by tenant, client and operation', async () => {
   const first = await verify(world, bank, signedRequest(CONTENT), 'key');
   const colleague = { ...bank, clientId: 'cli_another' };
-  const stranger = await world.createCaller(`stranger-${count}`);
+  const stranger = await world.createCaller(`stranger-${bank.tenantName}`);
   for (const caller of [colleague, stranger]) {
     expect((await verify(world, caller, signedRequest(CONTENT), 'key')).verificationId).not.toBe(first.verificationId);
   }

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
 import { decodeCursor, encodeCursor } from '../../../src/features/verification/cursor.ts';
 import type { VerificationFilters, VerificationPage } from '../../../src/features/verification/wire.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { FIXTURE_NOW } from '../../fixtures.ts';
-import { createWorld, signedRequest, verify, type World } from '../world.ts';
+import { withNewBank } from '../new-bank.ts';
+import { signedRequest, verify, type World } from '../world.ts';
 
 let world: World;
 let bank: Caller;
-let count = 0;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  world.clock.at = FIXTURE_NOW;
-  world.gateway.says = { status: 'good' };
-  bank = await world.createCaller(`bank-${count++}`);
+withNewBank((given, caller) => {
+  world = given;
+  bank = caller;
 });
 
 async function list(filters: VerificationFilters = {}): Promise<VerificationPage> {
@@ -95,7 +90,7 @@ it('summarises each with its reference, and nothing personal', async () => {
 it('shows one tenant nothing of another', async () => {
   await verifyMany(2);
   const subject = (await list()).items[0]?.subjectId ?? '';
-  const other = await world.createCaller(`other-${count}`);
+  const other = await world.createCaller(`other-${bank.tenantName}`);
   for (const filters of [{}, { reference: 'APP-0' }, { subject }]) {
     expect(await world.verifications.list(other, filters, 'req-1')).toEqual({
       ok: true,

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
-import { createWorld, failedChecks, issueChallenge, signedRequest, verify, type World } from '../world.ts';
+import { withNewBank } from '../new-bank.ts';
+import { failedChecks, issueChallenge, signedRequest, verify, type World } from '../world.ts';
 
 const CONTENT = Buffer.from('I agree');
 let world: World;
 let bank: Caller;
-let count = 0;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  world.gateway.says = { status: 'good' };
-  world.gateway.questions.length = 0;
-  bank = await world.createCaller(`bank-${count++}`);
+withNewBank((given, caller) => {
+  world = given;
+  bank = caller;
 });
 
 const countOf = async (table: string, tenantId: string) => {
@@ -73,7 +68,7 @@ describe('a sound signature by a good certificate', () => {
   });
 
   it('tells a service-provider nothing of the certificate', async () => {
-    const caller = await world.createCaller(`provider-${count}`, { role: 'service-provider' });
+    const caller = await world.createCaller(`provider-${bank.tenantName}`, { role: 'service-provider' });
     const answer = await verify(world, caller, signedRequest(CONTENT));
     expect(answer).toMatchObject({ indication: 'TOTAL-PASSED', certificate: null });
     // nor where its CRL lies, which names a municipality
@@ -88,7 +83,7 @@ describe('a sound signature by a good certificate', () => {
   it('reads back as it was answered', async () => {
     const answer = await verify(world, bank, signedRequest(CONTENT, { reference: 'APP-2' }));
     expect(await world.verifications.read(bank, answer.verificationId, 'req-1')).toEqual({ ok: true, value: answer });
-    const other = await world.createCaller(`other-${count}`);
+    const other = await world.createCaller(`other-${bank.tenantName}`);
     expect(await world.verifications.read(other, answer.verificationId, 'req-1')).toEqual({
       ok: false,
       code: 'verification-not-found',
@@ -195,7 +190,7 @@ it('never passes a certificate again that is on file as revoked, whatever is ans
   const again = await verify(world, bank, signedRequest(octets, { challengeId }));
   expect(failedChecks(again)).toContain('challenge.unused');
   // and it is the tenant's own file that says so
-  const other = await world.createCaller(`other-file-${count}`);
+  const other = await world.createCaller(`other-file-${bank.tenantName}`);
   expect((await verify(world, other, signedRequest(CONTENT))).indication).toBe('TOTAL-PASSED');
 });
 
@@ -258,7 +253,7 @@ describe('a challenge', () => {
 
   it('of another tenant is unknown; for another purpose or too old it says so', async () => {
     const { challengeId, octets } = await issueChallenge(world, bank);
-    const other = await world.createCaller(`stranger-${count}`);
+    const other = await world.createCaller(`stranger-${bank.tenantName}`);
     expect(failedChecks(await verify(world, other, signedRequest(octets, { challengeId })))).toContain(
       'challenge.known',
     );
