@@ -7,7 +7,8 @@ import { type Command, JSON_OPTION, onlyOne, readArguments } from './arguments.t
 import type { PackageVerdict } from './evidence/package-verdict.ts';
 import { verdictLines } from './evidence/verdict-lines.ts';
 import { verifyPackage } from './evidence/verify-package.ts';
-import { readGiven, readTrust } from './trust.ts';
+import { readGivenFile } from './given-file.ts';
+import { LONGEST_TRUST, readTrust } from './trust.ts';
 
 /** 2 is wrong usage. */
 const EXIT_CODES: Readonly<Record<PackageVerdict['result'], number>> = {
@@ -17,6 +18,9 @@ const EXIT_CODES: Readonly<Record<PackageVerdict['result'], number>> = {
   'origin-not-proven': 3,
 };
 
+/** More than a package with the longest list. */
+const LONGEST_PACKAGE = 512 * 1024 * 1024;
+
 const PIN = /^[0-9a-fA-F]{64}$/;
 
 export const EVIDENCE_COMMANDS: Readonly<Record<string, Command>> = {
@@ -24,7 +28,7 @@ export const EVIDENCE_COMMANDS: Readonly<Record<string, Command>> = {
     const several = { type: 'string', multiple: true } as const;
     const options = { ...JSON_OPTION, anchor: several, trust: several } as const;
     const { values, positionals } = readArguments(args, { options, allowPositionals: true });
-    const octets = await readGiven(onlyOne(positionals, 'package'));
+    const octets = await readGivenFile(onlyOne(positionals, 'package'), LONGEST_PACKAGE);
     const anchors = (await Promise.all((values.anchor ?? []).map(readAnchors))).flat();
     const trust = await readTrust(values.trust ?? []);
     const verdict = await verifyPackage(octets, { anchors, ...trust });
@@ -38,7 +42,7 @@ export const EVIDENCE_COMMANDS: Readonly<Record<string, Command>> = {
 async function readAnchors(given: string): Promise<readonly string[]> {
   if (PIN.test(given)) return [given.toLowerCase()];
   try {
-    const certificates = decodeTrustAnchors(await readGiven(given));
+    const certificates = decodeTrustAnchors(await readGivenFile(given, LONGEST_TRUST));
     if (certificates.length > 0) return certificates.map(({ der }) => toHex(nodeCrypto.digest('SHA-256', der)));
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { SealKey } from '../core/audit/trail.ts';
 import { DecodeError } from '../core/der/decode-error.ts';
 import type { Certificate } from '../core/x509/certificate.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { decodeTrustAnchors } from '../platform/trust-anchors.ts';
 import { decodeTrustedKeys } from './evidence/trusted-keys.ts';
+import { readGivenFile } from './given-file.ts';
 
 /** Whom the files of --trust vouch for: keys that seal, and certificates of time stamping authorities or their roots. */
 export interface GivenTrust {
@@ -12,20 +12,15 @@ export interface GivenTrust {
   readonly timestampAnchors: readonly Certificate[];
 }
 
-export async function readGiven(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new StartRefused([`${path} cannot be read.`], cause as Error);
-  }
-}
+/** Longer than any answer of GET /jpki/audit-seals. */
+export const LONGEST_TRUST = 16 * 1024 * 1024;
 
 /** Each file is an answer of GET /jpki/audit-seals, or certificates in PEM or DER. */
 export async function readTrust(paths: readonly string[]): Promise<GivenTrust> {
   const keys: SealKey[] = [];
   const timestampAnchors: Certificate[] = [];
   for (const path of paths) {
-    const octets = await readGiven(path);
+    const octets = await readGivenFile(path, LONGEST_TRUST);
     const found = decodeTrustedKeys(octets.toString());
     const certificates = found === undefined ? decodeCertificates(octets) : [];
     if (found === undefined && certificates.length === 0) {

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, open, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,5 +102,39 @@ describe('files that a case to be judged names', () => {
     }
     expect(() => new CaseFiles().readFirst('target', secret, 'certificate')).toThrow('no PEM block of a certificate');
     expect(() => new CaseFiles().readFirst('target', '/dev/zero', 'certificate')).toThrow('is not a file');
+  });
+});
+
+describe('files that are given to evidence verify', () => {
+  const verify = (...args: string[]) => runInTerminal(['evidence', 'verify', ...args], {});
+  const path = (name: string) => join(directory, name);
+
+  it('are regular ones: a device or a pipe would never end', async () => {
+    execFileSync('mkfifo', [path('pipe')]);
+    for (const one of ['/dev/zero', path('pipe'), directory]) {
+      expect(await verify(one)).toMatchObject({ code: 1, err: [expect.stringContaining('is not a file')] });
+      expect(await verify(path('secret.pem'), '--trust', one)).toMatchObject({ code: 1 });
+      expect(await verify(path('secret.pem'), '--anchor', one)).toMatchObject({ code: 1 });
+    }
+  });
+
+  it('are read no further than they may be long', async () => {
+    const large = await open(path('large.zip'), 'w');
+    await large.truncate(2 ** 40); // of holes: it takes no room
+    await large.close();
+    for (const args of [[path('large.zip')], [path('secret.pem'), '--trust', path('large.zip')]]) {
+      expect(await verify(...args)).toMatchObject({ code: 1, err: [expect.stringContaining('is larger than')] });
+    }
+  });
+
+  it('are never repeated', async () => {
+    for (const args of [[path('secret.pem')], [path('secret.pem'), '--trust', path('secret.pem')]]) {
+      const { out, err } = await verify(...args);
+      expect([...out, ...err].join('\n')).not.toMatch(/SENTINEL|U0VOVElORUw/);
+    }
+  });
+
+  it('that are not there are told by their name alone', async () => {
+    expect(await verify(path('nothing'))).toMatchObject({ code: 1, err: [expect.stringContaining('cannot be read')] });
   });
 });

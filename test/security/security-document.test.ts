@@ -32,6 +32,139 @@ function rowsOf(part: string): readonly Row[] {
 const rows = rowsOf(text.slice(text.indexOf('## Threats'), text.indexOf('## Cryptography')));
 const doors = [...new Set(rows.map(({ door }) => door))];
 
+/**
+ * ASVS 5.0.0: its chapters, and of each of their sections how many requirements are of level 1 or 2. Those of level 3 come
+ * last in every section. 253 in all.
+ */
+const REQUIREMENTS: Readonly<Record<number, readonly (readonly [section: number, count: number])[]>> = {
+  1: [
+    [1, 2],
+    [2, 9],
+    [3, 11],
+    [4, 3],
+    [5, 2],
+  ],
+  2: [
+    [1, 3],
+    [2, 3],
+    [3, 4],
+    [4, 1],
+  ],
+  3: [
+    [2, 2],
+    [3, 4],
+    [4, 6],
+    [5, 5],
+    [7, 2],
+  ],
+  4: [
+    [1, 3],
+    [2, 1],
+    [3, 2],
+    [4, 4],
+  ],
+  5: [
+    [1, 1],
+    [2, 3],
+    [3, 2],
+    [4, 3],
+  ],
+  6: [
+    [1, 3],
+    [2, 12],
+    [3, 4],
+    [4, 4],
+    [5, 5],
+    [6, 3],
+    [8, 4],
+  ],
+  7: [
+    [1, 3],
+    [2, 4],
+    [3, 2],
+    [4, 5],
+    [5, 2],
+    [6, 2],
+  ],
+  8: [
+    [1, 2],
+    [2, 3],
+    [3, 1],
+    [4, 1],
+  ],
+  9: [
+    [1, 3],
+    [2, 4],
+  ],
+  10: [
+    [1, 2],
+    [2, 2],
+    [3, 4],
+    [4, 11],
+    [5, 5],
+    [6, 2],
+    [7, 3],
+  ],
+  11: [
+    [1, 2],
+    [2, 3],
+    [3, 3],
+    [4, 4],
+    [5, 1],
+    [6, 1],
+  ],
+  12: [
+    [1, 3],
+    [2, 2],
+    [3, 4],
+  ],
+  13: [
+    [1, 1],
+    [2, 5],
+    [3, 2],
+    [4, 5],
+  ],
+  14: [
+    [1, 2],
+    [2, 4],
+    [3, 3],
+  ],
+  15: [
+    [1, 3],
+    [2, 3],
+    [3, 7],
+  ],
+  16: [
+    [1, 1],
+    [2, 5],
+    [3, 4],
+    [4, 3],
+    [5, 3],
+  ],
+  17: [
+    [1, 1],
+    [2, 4],
+    [3, 2],
+  ],
+};
+
+/** What a cell names of the chapter's requirements: `1.2.3`, `1.2.3–1.2.6`, a section `4.3`, `6.4–6.6`. */
+function requirementsIn(cell: string, all: readonly string[]): string[] {
+  const words = cell.replaceAll(/`[^`]*`/g, '');
+  return [...words.matchAll(/(?<![\d.])(\d+\.\d+(?:\.\d+)?)(?:–(\d+\.\d+(?:\.\d+)?))?(?![\d.]*\d)/g)].flatMap(
+    ([, from = '', until = from]) => all.filter((one) => isBetween(partsOf(one), partsOf(from), partsOf(until))),
+  );
+}
+
+const partsOf = (id: string): readonly number[] => id.split('.').map(Number);
+
+/** A section stands for all that is in it. */
+const isBetween = (one: readonly number[], from: readonly number[], until: readonly number[]): boolean =>
+  compare(one.slice(0, from.length), from) >= 0 && compare(one.slice(0, until.length), until) <= 0;
+
+const compare = (one: readonly number[], other: readonly number[]): number =>
+  one.map((part, place) => part - (other[place] ?? 0)).find((difference) => difference !== 0) ?? 0;
+
 describe('docs/SECURITY.md', () => {
   it('names files that there are', () => {
     expect(filesOf(text).length).toBeGreaterThan(100);
@@ -66,9 +199,28 @@ describe('docs/SECURITY.md', () => {
   });
 
   it('goes through every chapter of ASVS 5', () => {
+    const counts = Object.values(REQUIREMENTS).flatMap((sections) => sections.map(([, count]) => count));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(253);
     const chapters = [...text.matchAll(/^\| V(\d+) /gm)].map(([, number]) => Number(number));
     expect(chapters).toEqual(Array.from({ length: 17 }, (_, index) => index + 1));
   });
+
+  it.each(Object.entries(REQUIREMENTS))(
+    'says of each requirement of V%s at levels 1 and 2 whether it is met',
+    (chapter, sections) => {
+      const all = sections.flatMap(([section, count]) =>
+        Array.from({ length: count }, (_, place) => `${chapter}.${section}.${place + 1}`),
+      );
+      const line = text.split('\n').find((one) => one.startsWith(`| V${chapter} `)) ?? '';
+      const cells = line
+        .split('|')
+        .slice(2, 5)
+        .map((cell) => requirementsIn(cell, all));
+      const named = cells.flat();
+      const rest = /the rest|\ball\b/.test(line.split('|')[4] ?? '') ? all.filter((one) => !named.includes(one)) : [];
+      expect([...named, ...rest].sort()).toEqual([...all].sort());
+    },
+  );
 
   it('is linked by the README', () => {
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('](docs/SECURITY.md)');

@@ -41,7 +41,7 @@ describe('evidence verify', () => {
     const [name = '', keys = ''] = packages[0] ?? [];
     const bad = await runInTerminal(['evidence', 'verify', path(name), '--anchor', path(keys)], {});
     expect([bad.code, bad.err[0]]).toEqual([1, expect.stringContaining('neither a SHA-256')]);
-    const noKeys = await runInTerminal(['evidence', 'verify', path(name), '--trust', root], {});
+    const noKeys = await runInTerminal(['evidence', 'verify', path(name), '--trust', path(name)], {});
     expect([noKeys.code, noKeys.err[0]]).toEqual([1, expect.stringContaining('audit-seals')]);
     expect(await runInTerminal(['evidence', 'verify'], {})).toMatchObject({ code: 2 });
   });
