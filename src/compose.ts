@@ -51,7 +51,7 @@ async function startOn(
     sandboxUrl === undefined
       ? undefined
       : { url: sandboxUrl, apiKey: await loadSandboxClient(services.tenants, config.dataDir) };
-  const { refusals } = startBackground(foundation, services, stops);
+  const { refusals } = startBackground(surroundings, foundation, services, stops);
   const { url } = await listen(foundation, { services, refusals, revocation }, stops);
   parts.log.info('service.started', { mode: config.mode, anchors: anchors.certificates.length });
   return { url, sandbox, notes, stop: () => stops.run() };

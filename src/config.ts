@@ -8,6 +8,7 @@ import { createSettingsReader, type Environment, type SettingsReader } from './p
 import type { TelemetrySettings } from './platform/telemetry/telemetry-settings.ts';
 import type { KeySettings } from './platform/vault/key-settings.ts';
 import { parseTelemetry } from './telemetry-config.ts';
+import { parseSealTimestamps, SEAL_TIMESTAMP_SETTINGS, type SealTimestampSettings } from './timestamp-settings.ts';
 import { parseTsa, TSA_SETTINGS, type TsaConfig } from './tsa-config.ts';
 
 /** A PostgreSQL given by URL; in the sandbox there may be none, and the embedded one is started. */
@@ -52,6 +53,7 @@ interface CommonConfig {
   readonly telemetry: TelemetrySettings | undefined;
   /** For an exchange with the time stamping authority. */
   readonly tsaTimeoutMs: number;
+  readonly sealTimestamps: SealTimestampSettings;
   /** Places outside that are told every seal of the audit trail. */
   readonly auditSeals: { readonly file: string | undefined; readonly webhook: string | undefined };
   /** Of lines of the deployment itself; a tenant's are kept by its policy. */
@@ -77,7 +79,15 @@ export type Config = SandboxConfig | ProductionConfig;
 /** What administration (migrate, tenants, clients) needs of the environment: the database and the vault. */
 export type AdministrationConfig = Pick<
   Config,
-  'mode' | 'dataDir' | 'vaultKeyFile' | 'keys' | 'databasePoolSize' | 'logLevel' | 'database' | 'auditRetentionYears'
+  | 'mode'
+  | 'dataDir'
+  | 'vaultKeyFile'
+  | 'keys'
+  | 'databasePoolSize'
+  | 'logLevel'
+  | 'database'
+  | 'auditRetentionYears'
+  | 'sealTimestamps'
 >;
 
 export type Parsed<T> =
@@ -111,6 +121,7 @@ const OURS: ReadonlySet<string> = new Set([
   'OCSP_NONCE',
   'OCSP_TIMEOUT_MS',
   'TSA_TIMEOUT_MS',
+  ...SEAL_TIMESTAMP_SETTINGS,
   'CRL_UNDIVIDED_CA_KEYS',
 ]);
 
@@ -191,6 +202,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
     },
     telemetry: parseTelemetry(settings),
     tsaTimeoutMs: settings.integer('TSA_TIMEOUT_MS', { min: 100, max: 20_000, fallback: 5_000 }),
+    sealTimestamps: parseSealTimestamps(settings),
     auditSeals: {
       file: resolveOptional(settings.text('AUDIT_SEALS_FILE')),
       webhook: settings.url('AUDIT_SEALS_WEBHOOK', ['http:', 'https:'], settings.secret('AUDIT_SEALS_WEBHOOK')),

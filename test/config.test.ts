@@ -263,7 +263,7 @@ describe('seals of the audit trail', () => {
 
 describe('the time stamping authority', () => {
   const tsa = { TSA_URL: 'https://tsa.example/tsr', TSA_TRUST_ANCHORS: 'tsa.pem' };
-  const tsaOf = (env: Record<string, string>, readFile = noFile) => {
+  const tsaOf = (env: Record<string, string>, readFile: (path: string) => string = noFile) => {
     const config = configOf({ ...production, ...env }, readFile);
     return config.mode === 'production' ? config.gateway.tsa : undefined;
   };

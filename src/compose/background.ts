@@ -9,6 +9,8 @@ import type { Stops } from '../platform/stops.ts';
 import { withTracer } from '../platform/telemetry/current-work.ts';
 import type { Foundation } from './foundation.ts';
 import { openSealKeepers } from './gateways.ts';
+import { openSealTimestamps } from './seal-timestamps.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface BackgroundParts {
   readonly tenants: TenantService;
@@ -17,6 +19,7 @@ export interface BackgroundParts {
 
 /** Work that nobody waits for. Stopped in reverse order: the sealer last, so that every line is sealed. */
 export function startBackground(
+  surroundings: Surroundings,
   foundation: Foundation,
   { tenants, sealKeys }: BackgroundParts,
   stops: Stops,
@@ -25,11 +28,13 @@ export function startBackground(
   const { auditRetentionYears } = config;
   const deliver = createDelivery({ database, keepers: openSealKeepers(foundation), clock, log });
   const refusals = createRefusals({ database, clock, log });
+  const timestamps = openSealTimestamps(surroundings, foundation);
   const works = [
     createSealer({ database, keys: sealKeys, clock, log, deliver }),
     refusals,
     createSweeps({ database, clock, log }),
     createRetentionSchedule({ database, tenants, clock, log, auditRetentionYears }),
+    ...(timestamps === undefined ? [] : [timestamps]),
   ];
   for (const work of works) {
     withTracer(foundation.tracer, () => work.start());

@@ -9,6 +9,8 @@ export interface Metrics {
   ageOfOldestCrl(read: () => number | undefined): void;
   /** Asked when /metrics is asked; nothing is told while it cannot say. */
   waitingAuditLines(read: () => Promise<{ readonly lines: number; readonly oldestSeconds: number }>): void;
+  /** Likewise. */
+  sealTimestamps(read: () => Promise<SealTimestampState>): void;
   /** What became of spans that were to be sent to a collector. */
   countSpans(outcome: string, spans: number): void;
   /** Prometheus text exposition format. */
@@ -27,6 +29,13 @@ export interface MetricSnapshot {
     readonly value: number;
     readonly metricName?: string;
   }[];
+}
+
+/** null before there is a timestamp: then nothing is told of it. */
+export interface SealTimestampState {
+  readonly ageSeconds: number | null;
+  readonly remainingSeconds: number | null;
+  readonly failures: number;
 }
 
 export function createMetrics(): Metrics {
@@ -63,29 +72,32 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    waitingAuditLines: (read) => {
-      const registers = [registry];
-      const oldest = new Gauge({
-        name: 'jpki_audit_waiting_seconds',
-        help: 'Time since the oldest audit line that is not sealed yet',
-        registers,
-      });
-      new Gauge({
-        name: 'jpki_audit_waiting_lines',
-        help: 'Audit lines not sealed yet, counted as far as a hundred thousand',
-        registers,
-        async collect() {
-          const waiting = await read().catch(() => undefined);
-          if (waiting === undefined) {
-            this.reset();
-            oldest.reset();
-            return;
-          }
-          this.set(waiting.lines);
-          oldest.set(waiting.oldestSeconds);
+    waitingAuditLines: (read) =>
+      createGauges(registry, read, {
+        jpki_audit_waiting_seconds: {
+          help: 'Time since the oldest audit line that is not sealed yet',
+          value: ({ oldestSeconds }) => oldestSeconds,
         },
-      });
-    },
+        jpki_audit_waiting_lines: {
+          help: 'Audit lines not sealed yet, counted as far as a hundred thousand',
+          value: ({ lines }) => lines,
+        },
+      }),
+    sealTimestamps: (read) =>
+      createGauges(registry, read, {
+        jpki_audit_timestamp_age_seconds: {
+          help: 'Time since the newest timestamp of the seals of the audit trail',
+          value: ({ ageSeconds }) => ageSeconds,
+        },
+        jpki_audit_timestamp_remaining_seconds: {
+          help: 'Time until the newest timestamp of the seals ends, with its certificate or an algorithm; negative after it',
+          value: ({ remainingSeconds }) => remainingSeconds,
+        },
+        jpki_audit_timestamp_failures: {
+          help: 'How often in a row the time stamping authority gave no timestamp of the seals',
+          value: ({ failures }) => failures,
+        },
+      }),
     countSpans: (outcome, count) => {
       spans ??= new Counter({
         name: 'jpki_telemetry_spans_total',
@@ -99,4 +111,39 @@ export function createMetrics(): Metrics {
     snapshot: async () => (await registry.getMetricsAsJSON()) as unknown as readonly MetricSnapshot[],
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+interface GaugeOf<T> {
+  readonly help: string;
+  /** null: nothing is told. */
+  readonly value: (state: T) => number | null;
+}
+
+/** Asked once each time that metrics are; while nobody can say, nothing is told: a gauge that is reset would tell zero. */
+function createGauges<T>(
+  registry: Registry,
+  read: () => Promise<T>,
+  gauges: Readonly<Record<string, GaugeOf<T>>>,
+): void {
+  let reading: Promise<T | undefined> | undefined;
+  const readOnce = () => {
+    reading ??= read()
+      .catch(() => undefined)
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+  for (const [name, { help, value }] of Object.entries(gauges)) {
+    new Gauge({
+      ...{ name, help },
+      registers: [registry],
+      async collect() {
+        const state = await readOnce();
+        const told = state === undefined ? null : value(state);
+        if (told === null) this.remove();
+        else this.set(told);
+      },
+    });
+  }
 }

@@ -117,3 +117,25 @@ async function tellOf(trx: Transaction, token: Uint8Array, at: Instant): Promise
     ...{ from: null, requestId: null },
   });
 }
+
+/** What is told of the newest timestamp; null before there is one. */
+export interface TimestampState {
+  readonly ageSeconds: number | null;
+  /** Until its certificate or an algorithm ends; negative when it has. */
+  readonly remainingSeconds: number | null;
+  /** Of the authority, in a row. */
+  readonly failures: number;
+}
+
+export async function loadTimestampState(
+  { knex }: Database,
+  ends: AlgorithmEnds,
+  clock: Clock,
+): Promise<TimestampState> {
+  const newest = await loadNewestTimestamp(knex);
+  const { failures } = await loadAttempts(knex);
+  if (newest === undefined) return { ageSeconds: null, remainingSeconds: null, failures };
+  const now = clock.now();
+  const remainingSeconds = (endOf(newest, ends).at - now) / 1_000;
+  return { ageSeconds: Math.max(0, (now - newest.genTime) / 1_000), remainingSeconds, failures };
+}
