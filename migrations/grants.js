@@ -8,6 +8,8 @@ const TABLE_RIGHTS = {
   request_quota: 'select, insert, update',
   data_key: 'select, insert',
   deployment_key: 'select, insert',
+  hash_key: 'select',
+  hash_epoch: 'select',
   challenge: 'select, insert, update (used_at, used_by)',
   subject: 'select, insert, update (relation_ended_on)',
   certificate: 'select, insert, update (revoked_at, revocation_reason, revocation_found_at)',
@@ -35,6 +37,11 @@ const TABLE_RIGHTS = {
 const FUNCTIONS = [
   'client_by_key_hash(bytea)',
   'client_by_external_id(text)',
+  'move_client_key(bytea, bytea, integer)',
+  'move_hashes(text, integer, text[], bytea[], bytea[])',
+  'clients_under_former_key(timestamptz, integer)',
+  'answers_under_former_key(timestamptz)',
+  'retire_hash_key(text)',
   'tenant_by_name(text)',
   'list_tenants(text, integer)',
   'purge_challenges(timestamptz, integer)', // does nothing: older replicas call it

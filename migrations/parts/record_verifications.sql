@@ -62,7 +62,12 @@ create function record_verifications(
   p_serial_number bytea[],
   p_subject_attributes bytea[],
   p_revoked_at timestamptz[],
-  p_revocation_reason text[]
+  p_revocation_reason text[],
+  -- the keys of the hashes above (see hold_hash_epoch); while one is rotated, the hashes under the key of before
+  p_hash_epoch integer default 1,
+  p_key_hash_before bytea[] default null,
+  p_body_hash_before bytea[] default null,
+  p_serial_match_before bytea[] default null
 ) returns table (
   outcome text,
   certificate_id text,
@@ -71,7 +76,8 @@ create function record_verifications(
   answer bytea,
   answer_ids json,
   revoked_at timestamptz,
-  revocation_reason text
+  revocation_reason text,
+  key_hash bytea
 )
 language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -87,6 +93,7 @@ declare
   v_subject_is_new boolean[] := array_fill(null::boolean, array[v_count]);
   v_certificate_event text[] := array_fill(null::text, array[v_count]);
   v_answer bytea[] := array_fill(null::bytea, array[v_count]);
+  v_key_hash bytea[];
   v_answer_ids json[] := array_fill(null::json, array[v_count]);
   v_revoked_at timestamptz[] := array_fill(null::timestamptz, array[v_count]);
   v_revocation_reason text[] := array_fill(null::text, array[v_count]);
@@ -94,8 +101,13 @@ declare
   v_registered text[] := '{}';
   v_revoked text[] := '{}';
   v_tenant_set text := set_config('app.tenant', p_tenant::text, true);
+  -- as hold_hash_epoch does, which would cost as much as another statement
+  v_epoch_held text := pg_advisory_xact_lock_shared(7156041928033018)::text;
   r record;
 begin
+  if p_hash_epoch is distinct from (select h.epoch from hash_epoch h) then
+    raise exception 'hash keys are no longer those in use' using errcode = 'JP001';
+  end if;
   for i in 1 .. v_count loop
     v_left[i] := i;
   end loop;
@@ -106,16 +118,18 @@ begin
       from unnest(v_left) i where p_key_hash[i] is not null order by 1
     ) k;
     for r in
-      select i, k.body_hash = p_body_hash[i] as is_same, k.answer, k.answer_ids
+      select i, k.body_hash = case k.key_hash when p_key_hash[i] then p_body_hash[i] else p_body_hash_before[i] end as is_same,
+        k.answer, k.answer_ids, k.key_hash
       from unnest(v_left) i
       join idempotency_key k on k.tenant_id = p_tenant and k.client_id = p_client_id[i] and k.operation = p_operation
-        and k.key_hash = p_key_hash[i] and k.expires_at > p_verified_at[i]
+        and k.key_hash = any (array[p_key_hash[i], p_key_hash_before[i]]) and k.expires_at > p_verified_at[i]
     loop
       v_outcome[r.i] := case when r.is_same then 'replayed' else 'key-reused' end;
       v_left := array_remove(v_left, r.i);
       if r.is_same then
         v_answer[r.i] := r.answer;
         v_answer_ids[r.i] := r.answer_ids;
+        v_key_hash[r.i] := r.key_hash;
       end if;
     end loop;
   end if;
@@ -139,15 +153,17 @@ begin
       select i from unnest(v_left) i
       where p_registration[i] is not null and not exists (
         select from certificate c where c.tenant_id = p_tenant and c.issuer_key_sha256 = p_issuer_key_sha256[i]
-          and c.serial_match = p_serial_match[i])
+          and c.serial_match = any (array[p_serial_match[i], p_serial_match_before[i]]))
     ), registered as (
       insert into certificate (
         tenant_id, id, subject_id, issuer_key_sha256, serial_match, serial_number, serial_number_mac, certificate_sha256,
-        kind, medium, generation, policy, not_before, not_after, distribution_point, created_at
+        kind, medium, generation, policy, not_before, not_after, distribution_point, created_at,
+        serial_match_version, serial_number_mac_version
       ) select
         p_tenant, n."certificateId", n."subjectId", p_issuer_key_sha256[i], p_serial_match[i], p_serial_number[i],
         decode(n."serialNumberMac", 'hex'), p_certificate_sha256[i], n.kind, n.medium, n.generation, n.policy,
-        n."notBefore", n."notAfter", decode(n."distributionPoint", 'hex'), p_verified_at[i]
+        n."notBefore", n."notAfter", decode(n."distributionPoint", 'hex'), p_verified_at[i],
+        (select leading_hash_version('serial-match')), (select leading_hash_version('serial-number-mac'))
       from unknown, json_to_record(p_registration[i]::json) as n (
         "certificateId" text, "subjectId" text, "serialNumberMac" text, kind text, medium text, generation integer,
         policy text, "notBefore" timestamptz, "notAfter" timestamptz, "distributionPoint" text)
@@ -164,7 +180,7 @@ begin
         p_indication[i] = 'TOTAL-PASSED' as passed, c.revocation_found_at, c.revoked_at, c.revocation_reason
       from unnest(v_left) i
       left join certificate c on c.tenant_id = p_tenant and c.issuer_key_sha256 = p_issuer_key_sha256[i]
-        and c.serial_match = p_serial_match[i]
+        and c.serial_match = any (array[p_serial_match[i], p_serial_match_before[i]])
       where p_serial_match[i] is not null
     loop
       if r.id is null then
@@ -234,11 +250,13 @@ begin
 
   insert into verification (
     tenant_id, id, client_id, request_id, reference_mac, reference, purpose, format, challenge_id, verified_at,
-    indication, sub_indication, retryable, certificate_id, subject_id, subject_is_new, report, attributes
+    indication, sub_indication, retryable, certificate_id, subject_id, subject_is_new, report, attributes,
+    reference_mac_version
   ) select
     p_tenant, p_id[i], p_client_id[i], p_request_id[i], p_reference_mac[i], p_reference[i], p_purpose[i], p_format[i],
     p_challenge_id[i], p_verified_at[i], p_indication[i], p_sub_indication[i], p_retryable[i], v_certificate_id[i],
-    v_subject_id[i], v_subject_is_new[i], p_report[i], p_attributes[i]
+    v_subject_id[i], v_subject_is_new[i], p_report[i], p_attributes[i],
+    case when p_reference_mac[i] is not null then (select leading_hash_version('lookup')) end
   from unnest(v_left) i;
 
   insert into evidence (
@@ -276,9 +294,9 @@ begin
       end if;
     end loop;
     insert into idempotency_key (
-      tenant_id, client_id, operation, key_hash, body_hash, answer, answer_ids, created_at, expires_at
+      tenant_id, client_id, operation, key_hash, key_hash_version, body_hash, answer, answer_ids, created_at, expires_at
     ) select
-      p_tenant, p_client_id[i], p_operation, p_key_hash[i], p_body_hash[i], p_answer[i], v_answer_ids[i],
+      p_tenant, p_client_id[i], p_operation, p_key_hash[i], (select leading_hash_version('lookup')), p_body_hash[i], p_answer[i], v_answer_ids[i],
       p_verified_at[i], p_key_expires_at[i]
     from unnest(v_left) i where p_key_hash[i] is not null
     on conflict on constraint idempotency_key_pkey do update
@@ -288,7 +306,7 @@ begin
 
   return query
     select v_outcome[i], v_certificate_id[i], v_subject_id[i], v_subject_is_new[i], v_answer[i], v_answer_ids[i],
-      v_revoked_at[i], v_revocation_reason[i]
+      v_revoked_at[i], v_revocation_reason[i], v_key_hash[i]
     from generate_series(1, v_count) i order by i;
 end;
 $$;

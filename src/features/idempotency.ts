@@ -1,4 +1,4 @@
-import type { FieldIdentity, KeyedHashes, TenantVault } from '../platform/vault/vault.ts';
+import type { FieldIdentity, HashGeneration, TenantVault } from '../platform/vault/vault.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { Caller } from './tenants/caller.ts';
 
@@ -10,22 +10,36 @@ export interface IdempotencyFacts {
   readonly keyHash: string;
   readonly bodyHash: string;
   readonly expiresAt: string;
+  /** The same two under the key of before, while it is rotated: the answer may be kept under it. */
+  readonly before: { readonly keyHash: string; readonly bodyHash: string } | null;
+  /** Of the keys of these hashes. */
+  readonly hashEpoch: number;
 }
 
 /** Null when the request came without a key. */
 export function idempotencyFacts(
-  hashes: Pick<KeyedHashes, 'lookup' | 'requestBody'>,
+  hashes: Pick<HashGeneration, 'lookup' | 'requestBody' | 'before' | 'epoch'>,
   { tenantId }: Pick<Caller, 'tenantId'>,
   operation: string,
   options: RequestOptions,
   now: number,
 ): IdempotencyFacts | null {
-  if (options.idempotencyKey === undefined) return null;
+  const { idempotencyKey, rawBody } = options;
+  if (idempotencyKey === undefined) return null;
+  const { lookup, requestBody } = hashes.before;
   return {
     operation,
-    keyHash: hashes.lookup(tenantId, 'idempotency-key', options.idempotencyKey).toString('hex'),
-    bodyHash: hashes.requestBody(tenantId, options.rawBody).toString('hex'),
+    keyHash: hashes.lookup(tenantId, 'idempotency-key', idempotencyKey).toString('hex'),
+    bodyHash: hashes.requestBody(tenantId, rawBody).toString('hex'),
     expiresAt: new Date(now + KEPT_MS).toISOString(),
+    before:
+      lookup === null || requestBody === null
+        ? null
+        : {
+            keyHash: lookup(tenantId, 'idempotency-key', idempotencyKey).toString('hex'),
+            bodyHash: requestBody(tenantId, rawBody).toString('hex'),
+          },
+    hashEpoch: hashes.epoch,
   };
 }
 
@@ -40,11 +54,21 @@ export function sealAnswer(
   return vault.encrypt('idempotency', answerIdentity(caller, key), Buffer.from(JSON.stringify(answer)));
 }
 
-/** The answer given first. */
-export function openAnswer<T>(vault: TenantVault, caller: Caller, key: IdempotencyFacts, answer: Uint8Array): T {
+/** The answer given first; `keyHash`: under which it is kept. */
+export function openAnswer<T>(
+  vault: TenantVault,
+  caller: Caller,
+  { operation }: IdempotencyFacts,
+  { keyHash, answer }: { readonly keyHash: Uint8Array | null; readonly answer: Uint8Array },
+): T {
+  if (keyHash === null) throw new Error('an answer came without the hash of its key');
+  const key = { operation, keyHash: Buffer.from(keyHash).toString('hex') };
   return JSON.parse(vault.decrypt('idempotency', answerIdentity(caller, key), answer).toString()) as T;
 }
 
-function answerIdentity({ tenantId, clientId }: Caller, { operation, keyHash }: IdempotencyFacts): FieldIdentity {
+function answerIdentity(
+  { tenantId, clientId }: Caller,
+  { operation, keyHash }: Pick<IdempotencyFacts, 'operation' | 'keyHash'>,
+): FieldIdentity {
   return { table: 'idempotency_key', column: 'answer', rowId: `${clientId}/${operation}/${keyHash}`, tenantId };
 }

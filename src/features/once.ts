@@ -1,5 +1,5 @@
 import type { Transaction } from '../platform/database/database.ts';
-import type { KeyedHashes } from '../platform/vault/vault.ts';
+import type { HashGeneration } from '../platform/vault/vault.ts';
 import { type IdempotencyFacts, idempotencyFacts } from './idempotency.ts';
 import type { RequestOptions } from './request-options.ts';
 
@@ -13,7 +13,7 @@ export interface KeyedRequest {
 
 /** Null when the request came without a key. */
 export function keyedRequest(
-  hashes: Pick<KeyedHashes, 'lookup' | 'requestBody'>,
+  hashes: Pick<HashGeneration, 'lookup' | 'requestBody' | 'before' | 'epoch'>,
   who: { readonly tenantId: string; readonly clientId: string },
   operation: string,
   options: RequestOptions,
@@ -31,13 +31,12 @@ export type Claim =
 export async function claimKey(trx: Transaction, request: KeyedRequest | null): Promise<Claim> {
   if (request === null) return { state: 'first' };
   const { tenantId, clientId, key, at } = request;
-  const sql = 'select body_hash, answer_ids from first_answer(?, ?, ?, ?)';
+  const sql = 'select is_same, answer_ids from first_answer(?, ?, ?, ?)';
   const values = [tenantId, clientId, JSON.stringify(key), at];
-  const { rows } = await trx.raw<{ rows: { body_hash: Buffer; answer_ids: { id: string } }[] }>(sql, values);
+  const { rows } = await trx.raw<{ rows: { is_same: boolean; answer_ids: { id: string } }[] }>(sql, values);
   const first = rows[0];
   if (first === undefined) return { state: 'first' };
-  const isSame = first.body_hash.toString('hex') === key.bodyHash;
-  return isSame ? { state: 'replayed', id: first.answer_ids.id } : { state: 'key-reused' };
+  return first.is_same ? { state: 'replayed', id: first.answer_ids.id } : { state: 'key-reused' };
 }
 
 /** Keeps the id alone: what was told of the thing once, a key above all, is told no second time. */

@@ -125,7 +125,13 @@ describe('jpki keys reencrypt', () => {
         'certificate.distribution_point',
       ],
       ...['certificate.issuer_key_sha256', 'certificate.serial_match', 'certificate.serial_number_mac'],
-      ...['client.certificate_sha256', 'client_key.key_hash', 'data_key.wrapped_key', 'deployment_key.check_value'],
+      ...[
+        'client.certificate_sha256',
+        'client_key.key_hash',
+        'data_key.wrapped_key',
+        'deployment_key.check_value',
+        'hash_key.wrapped_key',
+      ],
       ...['idempotency_key.answer', 'idempotency_key.body_hash', 'idempotency_key.key_hash'],
       ...['public_document.octets', 'public_document.sha256', 'deployment_rules.sha256', 'verification.reference_mac'],
     ];

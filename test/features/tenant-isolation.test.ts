@@ -9,7 +9,7 @@ import { createWorld, issueChallenge, signedRequest, verify, type World } from '
 
 /** Tables that hold nothing of a tenant. */
 const SHARED = [
-  ...['deployment_key', 'schema_migration', 'schema_migration_lock'],
+  ...['deployment_key', 'hash_epoch', 'hash_key', 'schema_migration', 'schema_migration_lock'],
   // of all tenants together: hashes behind random salts, and keys sealed by the vault
   ...['audit_batch', 'audit_delivery', 'audit_key', 'audit_seal', 'audit_timestamp', 'audit_timestamp_attempt'],
   // CRLs, trust anchors, the rules of the deployment and their turns
@@ -167,17 +167,22 @@ describe('what the login may do', () => {
       `select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
     );
     expect(rows.map(({ proname }) => proname)).toEqual([
+      'answers_under_former_key',
       'audit_gather_batch',
       'audit_prune',
       'audit_waiting',
       'client_by_external_id',
       'client_by_key_hash',
+      'clients_under_former_key',
       'delete_challenges',
       'delete_subject',
       'delete_verifications',
       'list_tenants',
+      'move_client_key',
+      'move_hashes',
       'purge_challenges',
       'purge_idempotency_keys',
+      'retire_hash_key',
       'tenant_by_name',
     ]);
   });

@@ -3,6 +3,7 @@ import { formatInstant } from '../../core/rfc3339.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids.ts';
+import { withHashes } from '../../platform/vault/hash-keys.ts';
 import type { FieldIdentity, TenantVault, Vault } from '../../platform/vault/vault.ts';
 import { idempotencyFacts, openAnswer, sealAnswer } from '../idempotency.ts';
 import type { RequestOptions } from '../request-options.ts';
@@ -50,31 +51,34 @@ export function createChallengeService({ database, vault, clock }: ChallengeServ
         digest: { algorithm: 'SHA-256', value: createHash('sha256').update(content).digest('base64') },
         expiresAt: formatInstant(expiresAt),
       };
-      const key = idempotencyFacts(vault.hashes, caller, OPERATION, options, now);
-      const recorded = await store.recordChallenge(
-        tenantId,
-        {
-          challengeId,
-          eventId: newId('evt', now),
-          auditId: newId('aud', now),
-          allowedBy: caller.right,
-          fromAddress: caller.address,
-          clientId: caller.clientId,
-          requestId: options.requestId,
-          kind,
-          purpose,
-          issuedAt,
-          expiresAt: new Date(expiresAt).toISOString(),
-          idempotency: key,
-        },
-        sealed.encrypt('evidence', contentIdentity(tenantId, challengeId), content),
-        sealAnswer(sealed, caller, key, answer),
-      );
-      if (recorded.outcome === 'key-reused') return problem('idempotency-key-reused');
-      if (key !== null && recorded.answer !== null) {
-        return { ok: true, value: openAnswer(sealed, caller, key, recorded.answer), replayed: true };
-      }
-      return { ok: true, value: answer };
+      const facts = {
+        challengeId,
+        eventId: newId('evt', now),
+        auditId: newId('aud', now),
+        allowedBy: caller.right,
+        fromAddress: caller.address,
+        clientId: caller.clientId,
+        requestId: options.requestId,
+        kind,
+        purpose,
+        issuedAt,
+        expiresAt: new Date(expiresAt).toISOString(),
+      };
+      const sealedContent = sealed.encrypt('evidence', contentIdentity(tenantId, challengeId), content);
+      return withHashes(vault.hashes, async (hashes): Promise<ServiceResult<ChallengeResponse>> => {
+        const key = idempotencyFacts(hashes, caller, OPERATION, options, now);
+        const sealedAnswer = sealAnswer(sealed, caller, key, answer);
+        const recorded = await store.recordChallenge(
+          tenantId,
+          { ...facts, idempotency: key },
+          sealedContent,
+          sealedAnswer,
+        );
+        if (recorded.outcome === 'key-reused') return problem('idempotency-key-reused');
+        if (key === null || recorded.answer === null) return { ok: true, value: answer };
+        const first = { keyHash: recorded.key_hash, answer: recorded.answer };
+        return { ok: true, value: openAnswer(sealed, caller, key, first), replayed: true };
+      });
     },
   };
 }

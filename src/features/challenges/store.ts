@@ -22,6 +22,7 @@ export interface ChallengeFactsRow {
 export interface RecordedChallenge {
   readonly outcome: 'recorded' | 'replayed' | 'key-reused';
   readonly answer: Buffer | null;
+  readonly key_hash: Buffer | null;
 }
 
 export type ChallengeStore = ReturnType<typeof createChallengeStore>;

@@ -27,6 +27,11 @@ export function createAuthenticationStore(database: Database) {
       return (await database.call<FoundClient>('client_by_key_hash', sql, [keyHash]))[0];
     },
 
+    /** A key that is kept under the former key of the hashes is kept under the one that leads from now on. */
+    async moveKey(before: Buffer, hash: Buffer, hashEpoch: number): Promise<void> {
+      await database.call('move_client_key', 'select move_client_key($1, $2, $3)', [before, hash, hashEpoch]);
+    },
+
     /** The client that an authorization server knows under this id. */
     async findByExternalId(externalId: string): Promise<FoundClient | undefined> {
       const sql = 'select * from client_by_external_id($1)';

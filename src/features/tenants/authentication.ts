@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
-import type { KeyedHashes } from '../../platform/vault/vault.ts';
+import type { HashGeneration, RotatingHashes } from '../../platform/vault/vault.ts';
 import type { Authenticated, Refusal } from './authenticated.ts';
 import type { AuthenticationStore, FoundClient } from './authentication-store.ts';
 import type { Caller, Scope } from './caller.ts';
@@ -32,7 +32,7 @@ const STRANGER: Authenticated = { ok: false, code: 'unauthenticated' };
 
 export function createAuthentication(parts: {
   readonly store: AuthenticationStore;
-  readonly hashes: Pick<KeyedHashes, 'apiKey'>;
+  readonly hashes: RotatingHashes;
   readonly clock: Clock;
   readonly mode: 'sandbox' | 'production';
 }): Authentication {
@@ -55,13 +55,31 @@ export function createAuthentication(parts: {
     return { ok: true, caller: toCaller(row, scopes, mode), certificates, endsAt };
   };
 
+  async function findUnder(generation: HashGeneration, apiKey: string): Promise<FoundClient | undefined> {
+    const hash = generation.apiKey(apiKey);
+    const former = generation.before.apiKey?.(apiKey);
+    // first under the key of before: keys are moved from there, and one that just was is found after it
+    const found = former === undefined ? undefined : await store.findByKey(former);
+    if (former !== undefined && found !== undefined && isSameKey(found, former)) {
+      // nobody waits for it; another replica may do the same
+      store.moveKey(former, hash, generation.epoch).catch(() => undefined);
+      return found;
+    }
+    const row = await store.findByKey(hash);
+    return row !== undefined && isSameKey(row, hash) ? row : undefined;
+  }
+
   return {
     async authenticate(apiKey) {
       if (!API_KEY.test(apiKey)) return STRANGER;
-      const keyHash = hashes.apiKey(apiKey);
-      return recentCallers(keyHash.toString('latin1'), async () => {
-        const row = await store.findByKey(keyHash);
-        if (row === undefined || !isSameKey(row, keyHash)) return STRANGER;
+      return recentCallers(hashes.apiKey(apiKey).toString('latin1'), async () => {
+        let row = await findUnder(hashes.now(), apiKey);
+        // asked after the look-up: what was not found under all keys in use is nowhere
+        if (row === undefined && (await hashes.isOutdated())) {
+          await hashes.refresh();
+          row = await findUnder(hashes.now(), apiKey);
+        }
+        if (row === undefined) return STRANGER;
         const refusal = refuseClient(row, clock.now());
         if (refusal !== undefined) return { ok: false, code: refusal };
         return admit(row, new Set(row.scopes), earliest(row.expires_at, row.key_ends_at));

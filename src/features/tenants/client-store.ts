@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { violates } from '../../platform/database/database-error.ts';
+import { holdHashEpoch } from '../../platform/vault/hash-keys.ts';
 import { claimKey, type KeyedRequest, keepId } from '../once.ts';
 import type { ActLine, AppendAct } from './act-line.ts';
 import type { Scope } from './caller.ts';
@@ -18,6 +19,8 @@ export interface NewClient {
 export interface NewKey {
   readonly id: string;
   readonly hash: Buffer;
+  /** Of the key of the hash. */
+  readonly hashEpoch: number;
 }
 
 export interface ClientRow {
@@ -213,11 +216,13 @@ const COLUMNS = [
 ];
 
 async function insertKey(trx: Transaction, tenantId: string, clientId: string, key: NewKey, at: Date): Promise<void> {
+  await holdHashEpoch(trx, key.hashEpoch);
   await trx('client_key').insert({
     tenant_id: tenantId,
     id: key.id,
     client_id: clientId,
     key_hash: key.hash,
+    key_hash_version: trx.raw(`leading_hash_version('api-key')`),
     created_at: at,
   });
 }

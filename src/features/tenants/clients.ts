@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
-import type { KeyedHashes } from '../../platform/vault/vault.ts';
+import { withHashes } from '../../platform/vault/hash-keys.ts';
+import type { HashGeneration, RotatingHashes } from '../../platform/vault/vault.ts';
 import { keyedRequest } from '../once.ts';
 import type { RequestOptions } from '../request-options.ts';
 import { type Problem, problem, type ServiceResult } from '../service-result.ts';
@@ -42,7 +43,7 @@ export interface CreatedClient extends ClientView {
 export interface ClientServiceParts {
   readonly store: ClientStore;
   readonly tenantIdOf: (name: string) => Promise<string | undefined>;
-  readonly hashes: Pick<KeyedHashes, 'apiKey' | 'lookup' | 'requestBody'>;
+  readonly hashes: RotatingHashes;
   readonly clock: Clock;
 }
 
@@ -52,14 +53,20 @@ const THUMBPRINT = /^[0-9a-f]{64}$/i;
 const EXTERNAL_ID = /^[\x21-\x7e]{1,255}$/;
 
 export function createClientService({ store, tenantIdOf, hashes, clock }: ClientServiceParts): ClientService {
-  const makeKey = (now: number): { apiKey: string; row: NewKey } => {
+  const makeKey = (generation: HashGeneration, now: number): { apiKey: string; row: NewKey } => {
     const apiKey = `jpk_${randomBytes(KEY_OCTETS).toString('base64url')}`;
-    return { apiKey, row: { id: newId('key', now), hash: hashes.apiKey(apiKey) } };
+    return { apiKey, row: { id: newId('key', now), hash: generation.apiKey(apiKey), hashEpoch: generation.epoch } };
   };
-  const keyedBy = (once: Once | undefined, tenantId: string, operation: string, now: number) =>
+  const keyedBy = (
+    generation: HashGeneration,
+    once: Once | undefined,
+    tenantId: string,
+    operation: string,
+    now: number,
+  ) =>
     once === undefined
       ? null
-      : keyedRequest(hashes, { tenantId, clientId: once.clientId }, operation, once.options, now);
+      : keyedRequest(generation, { tenantId, clientId: once.clientId }, operation, once.options, now);
   const lineOf = (actor: Actor, act: AdministrativeAct, target: string, now: number) => ({
     ...{ actor, act, target },
     at: new Date(now),
@@ -72,21 +79,21 @@ export function createClientService({ store, tenantIdOf, hashes, clock }: Client
       if ('code' in read) return read;
       const tenantId = await tenantIdOf(tenant);
       if (tenantId === undefined) return noTenant(tenant);
-      const key = withKey ? makeKey(now) : null;
       const id = newId('cli', now);
-      const recorded = await store.recordClient(
-        {
-          ...{ tenantId, id, name, expiresAt },
-          scopes: read.scopes ?? [],
-          externalId: read.external_id ?? null,
-          certificateSha256: read.certificate_sha256 ?? null,
-          at: new Date(now),
-        },
-        key?.row ?? null,
-        lineOf(actor, 'client.create', id, now),
-        keyedBy(once, tenantId, 'clients.create', now),
-      );
-      return recorded === 'taken' ? externalIdTaken() : told(tenant, recorded, key?.apiKey ?? null, now);
+      const row = {
+        ...{ tenantId, id, name, expiresAt },
+        scopes: read.scopes ?? [],
+        externalId: read.external_id ?? null,
+        certificateSha256: read.certificate_sha256 ?? null,
+        at: new Date(now),
+      };
+      const line = lineOf(actor, 'client.create', id, now);
+      return withHashes(hashes, async (generation) => {
+        const key = withKey ? makeKey(generation, now) : null;
+        const keyed = keyedBy(generation, once, tenantId, 'clients.create', now);
+        const recorded = await store.recordClient(row, key?.row ?? null, line, keyed);
+        return recorded === 'taken' ? externalIdTaken() : told(tenant, recorded, key?.apiKey ?? null, now);
+      });
     },
 
     async list(tenant, cursor, limit) {
@@ -131,13 +138,15 @@ export function createClientService({ store, tenantIdOf, hashes, clock }: Client
       const tenantId = await tenantIdOf(tenant);
       if (tenantId === undefined) return problem('client-not-found');
       const now = clock.now();
-      const key = makeKey(now);
       const times = { at: new Date(now), previousEndsAt: new Date(now + overlapSeconds * 1000) };
       const line = lineOf(actor, 'client.rotate-key', clientId, now);
-      const keyed = keyedBy(once, tenantId, `clients.rotate/${clientId}`, now);
-      const recorded = await store.recordRotation(tenantId, clientId, key.row, times, line, keyed);
-      if (recorded === undefined) return problem('client-not-found');
-      return recorded === 'revoked' ? problem('client-revoked') : told(tenant, recorded, key.apiKey, now);
+      return withHashes(hashes, async (generation) => {
+        const key = makeKey(generation, now);
+        const keyed = keyedBy(generation, once, tenantId, `clients.rotate/${clientId}`, now);
+        const recorded = await store.recordRotation(tenantId, clientId, key.row, times, line, keyed);
+        if (recorded === undefined) return problem('client-not-found');
+        return recorded === 'revoked' ? problem('client-revoked') : told(tenant, recorded, key.apiKey, now);
+      });
     },
 
     async revoke(actor, tenant, clientId) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { KeyedHashes } from '../../platform/vault/vault.ts';
+import type { RotatingHashes } from '../../platform/vault/vault.ts';
 import { problem, type ServiceResult } from '../service-result.ts';
 import type { Actor, AdministrativeAct } from './act-line.ts';
 import { appendAct } from './append-act.ts';
@@ -20,7 +20,7 @@ export { WITHOUT_EFFECT } from './policy-change.ts';
 
 export interface TenantServiceDependencies {
   readonly database: Database;
-  readonly hashes: Pick<KeyedHashes, 'apiKey' | 'lookup' | 'requestBody'>;
+  readonly hashes: RotatingHashes;
   readonly clock: Clock;
   /** Decides the defaults of a new tenant. */
   readonly mode: 'sandbox' | 'production';

@@ -5,7 +5,7 @@ import type { CertificateFacts, Report } from '../../core/verification/report.ts
 import { CRL_DISTRIBUTION_POINTS } from '../../core/x509/extensions/identifiers.ts';
 import type { ValidatedPath } from '../../core/x509/path/path.ts';
 import { newId } from '../../platform/ids.ts';
-import type { KeyedHashes } from '../../platform/vault/vault.ts';
+import type { HashGeneration } from '../../platform/vault/vault.ts';
 import type { CertificateIdentity, CertificateRegistration } from './record-columns.ts';
 
 /** How the signer's certificate is known on file; made only of a validated path, so that nobody asks under a forged serial. */
@@ -13,6 +13,8 @@ export interface KnownAs {
   readonly identity: CertificateIdentity;
   /** Hexadecimal. */
   readonly serialNumberMac: string;
+  /** Under the tenant's key of before, while it is rotated. */
+  readonly formerSerialNumberMac: string | null;
 }
 
 /** Of what is held for long (anchors, their keys, lists): taken once for each. */
@@ -33,7 +35,7 @@ export const storableInstant = (instant: number): number => Math.max(instant, EA
 
 export function identify(
   path: ValidatedPath,
-  hashes: Pick<KeyedHashes, 'serialMatch' | 'serialNumberMac'>,
+  hashes: Pick<HashGeneration, 'serialMatch' | 'serialNumberMac' | 'before'>,
   tenantId: string,
 ): KnownAs {
   const issuerKey = sha256OfHeld(path.issuer.subjectPublicKeyInfo.der);
@@ -42,9 +44,11 @@ export function identify(
     identity: {
       issuerKeySha256: issuerKey,
       serialMatch: hashes.serialMatch(issuerKey, serial),
+      serialMatchBefore: hashes.before.serialMatch?.(issuerKey, serial) ?? null,
       certificateSha256: hash('sha256', path.target.der, 'buffer'),
     },
     serialNumberMac: hashes.serialNumberMac(tenantId, issuerKey, serial).toString('hex'),
+    formerSerialNumberMac: hashes.before.serialNumberMac?.(tenantId, issuerKey, serial).toString('hex') ?? null,
   };
 }
 

@@ -25,8 +25,12 @@ export async function gatherBeforehand(
   const { tenantId, clientId } = caller;
   const row = await store.loadBeforehand(tenantId, challengeId ?? null, clientId, key, new Date(at));
   if (key !== null && row?.body_hash != null) {
-    if (row.body_hash.toString('hex') !== key.bodyHash) return { state: 'key-reused' };
-    return { state: 'answered', answer: openAnswer(sealed, caller, key, row.answer), ids: row.answer_ids };
+    const keyHash = row.key_hash;
+    const isUnderFormer = key.before !== null && keyHash?.toString('hex') === key.before.keyHash;
+    const { bodyHash } = isUnderFormer ? key.before : key;
+    if (row.body_hash.toString('hex') !== bodyHash) return { state: 'key-reused' };
+    const answer = openAnswer<VerificationResponse>(sealed, caller, key, { keyHash, answer: row.answer });
+    return { state: 'answered', answer, ids: row.answer_ids };
   }
   if (challengeId === undefined) return { state: 'new', challenge: { state: 'none' } };
   return { state: 'new', challenge: toChallenge(row, challengeId, sealed, tenantId) };

@@ -3,6 +3,7 @@ import type { SignatureJudgement } from '../../core/verification/judge-signature
 import type { Report } from '../../core/verification/report.ts';
 import type { SignedObject } from '../../core/verification/signed-object.ts';
 import type { GatheredRevocation } from '../../gateway/jlis/gather-revocation.ts';
+import type { HashGeneration } from '../../platform/vault/vault.ts';
 import type { IdempotencyFacts } from '../idempotency.ts';
 import type { Caller, RevocationMethod } from '../tenants/caller.ts';
 import type { VerifyRequest } from './wire.ts';
@@ -15,7 +16,8 @@ export interface Judged {
   readonly verificationId: string;
   /** The instant of verification. */
   readonly at: number;
-  readonly key: IdempotencyFacts | null;
+  /** The Idempotency-Key. */
+  readonly keyUnder: (hashes: HashGeneration) => IdempotencyFacts | null;
   readonly signed: SignedObject;
   readonly challenge: ChallengeFacts;
   /** `signature.value` as received. */
@@ -27,4 +29,10 @@ export interface Judged {
   /** SHA-256 of the deployment's rules, hexadecimal: see rules.ts. */
   readonly rulesSha256: string;
   readonly rulesVersion: number;
+}
+
+/** All its hashes are under the keys of one epoch. */
+export interface JudgedUnder extends Judged {
+  readonly hashes: HashGeneration;
+  readonly key: IdempotencyFacts | null;
 }

@@ -1,5 +1,6 @@
 import type { CertifiedAttributes } from '../../core/jpki/attributes.ts';
-import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
+import { withHashes } from '../../platform/vault/hash-keys.ts';
+import type { HashGeneration, TenantVault, Vault } from '../../platform/vault/vault.ts';
 import { lineOf } from '../audit/service.ts';
 import { type Problem, problem, type ServiceResult } from '../service-result.ts';
 import type { Caller } from '../tenants/caller.ts';
@@ -63,22 +64,24 @@ export async function listVerifications(
   occasion: Occasion,
 ): Promise<ServiceResult<VerificationPage>> {
   const { tenantId } = caller;
-  const selection = toSelection(vault, tenantId, filters);
-  if ('code' in selection) return selection;
-  const { limit } = selection;
   const line = lineOf(caller, occasion, 'verification.list', null);
   const sealed = await vault.open(tenantId);
-  return store.showVerifications({ ...selection, limit: limit + 1 }, line, (rows) => {
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    const isLast = rows.length <= limit || last === undefined;
-    const items = page.map((row) => buildSummary(row, openReference(sealed, tenantId, row), caller.tenantRole));
-    const nextCursor = isLast ? null : encodeCursor({ verifiedAt: last.verified_at, verificationId: last.id });
-    return { ok: true, value: { items, nextCursor } };
+  return withHashes(vault.hashes, async (hashes): Promise<ServiceResult<VerificationPage>> => {
+    const selection = toSelection(hashes, tenantId, filters);
+    if ('code' in selection) return selection;
+    const { limit } = selection;
+    return store.showVerifications({ ...selection, limit: limit + 1 }, line, (rows) => {
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const isLast = rows.length <= limit || last === undefined;
+      const items = page.map((row) => buildSummary(row, openReference(sealed, tenantId, row), caller.tenantRole));
+      const nextCursor = isLast ? null : encodeCursor({ verifiedAt: last.verified_at, verificationId: last.id });
+      return { ok: true, value: { items, nextCursor } };
+    });
   });
 }
 
-function toSelection(vault: Vault, tenantId: string, filters: VerificationFilters): Selection | Problem {
+function toSelection(hashes: HashGeneration, tenantId: string, filters: VerificationFilters): Selection | Problem {
   const { reference, subject, indication, cursor, limit = USUAL_LIMIT } = filters;
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   if (cursor !== undefined && after === undefined) return problem('cursor-invalid');
@@ -90,7 +93,7 @@ function toSelection(vault: Vault, tenantId: string, filters: VerificationFilter
     }
   }
   return {
-    referenceMac: reference === undefined ? undefined : vault.hashes.lookup(tenantId, 'reference', reference),
+    referenceMacs: reference === undefined ? undefined : macsOf(hashes, tenantId, reference),
     subjectId: subject,
     indication,
     from,
@@ -98,6 +101,13 @@ function toSelection(vault: Vault, tenantId: string, filters: VerificationFilter
     after,
     limit: Math.min(Math.max(1, Math.trunc(limit)), GREATEST_LIMIT),
   };
+}
+
+/** Under each key that it may be kept under. */
+function macsOf(hashes: HashGeneration, tenantId: string, reference: string) {
+  const former = hashes.before.lookup?.(tenantId, 'reference', reference);
+  const any = [hashes.lookup(tenantId, 'reference', reference), ...(former === undefined ? [] : [former])];
+  return { any, hashEpoch: hashes.epoch };
 }
 
 function openReference(sealed: TenantVault, tenantId: string, row: VerificationRow): string | null {

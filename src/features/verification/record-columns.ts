@@ -28,6 +28,8 @@ export interface VerificationRecord {
   readonly allowedBy: string | null;
   readonly fromAddress: string | null;
   readonly key: IdempotencyFacts | null;
+  /** Of the keys of its hashes. */
+  readonly hashEpoch: number;
   readonly challengeId: string | null;
   readonly claimsChallenge: boolean;
   readonly identity: CertificateIdentity | null;
@@ -48,6 +50,8 @@ export interface EvidenceColumns {
 export interface CertificateIdentity {
   readonly issuerKeySha256: Uint8Array;
   readonly serialMatch: Uint8Array;
+  /** Under the key of before, while it is rotated. */
+  readonly serialMatchBefore: Uint8Array | null;
   readonly certificateSha256: Uint8Array;
 }
 
@@ -123,10 +127,15 @@ const COLUMNS: readonly Column[] = [
   ['p_subject_attributes', 'bytea[]', ({ secrets }) => secrets.subjectAttributes],
   ['p_revoked_at', 'timestamptz[]', ({ revoked }) => revoked?.revokedAt ?? null],
   ['p_revocation_reason', 'text[]', ({ revoked }) => revoked?.reason ?? null],
+  ['p_key_hash_before', 'bytea[]', ({ key }) => (key?.before ? Buffer.from(key.before.keyHash, 'hex') : null)],
+  ['p_body_hash_before', 'bytea[]', ({ key }) => (key?.before ? Buffer.from(key.before.bodyHash, 'hex') : null)],
+  ['p_serial_match_before', 'bytea[]', ({ identity }) => identity?.serialMatchBefore ?? null],
 ];
 
 const SCALARS = ['p_tenant', 'p_operation'];
-const PARAMETERS = [...SCALARS, ...COLUMNS.map(([name]) => name)].map((name, index) => `${name} => $${index + 1}`);
+const PARAMETERS = [...SCALARS, ...COLUMNS.map(([name]) => name), 'p_hash_epoch'].map(
+  (name, index) => `${name} => $${index + 1}`,
+);
 
 /** One row for each record, in their order. */
 export const RECORD_VERIFICATIONS = `select * from record_verifications(${PARAMETERS.join(', ')})`;

@@ -6,11 +6,12 @@ import {
 } from '../../core/verification/reconclusion.ts';
 import type { Report } from '../../core/verification/report.ts';
 import { newId } from '../../platform/ids.ts';
+import { withHashes } from '../../platform/vault/hash-keys.ts';
 import type { TenantVault, Vault } from '../../platform/vault/vault.ts';
-import { buildRegistration, identify, isRegistrable, storableInstant } from './certificate-on-file.ts';
+import { buildRegistration, identify, isRegistrable, type KnownAs, storableInstant } from './certificate-on-file.ts';
 import { encodeReport } from './encode-report.ts';
 import { describeCrl, describeEvidence, describeSettings } from './evidence.ts';
-import type { Judged } from './judged.ts';
+import type { Judged, JudgedUnder } from './judged.ts';
 import type { VerificationRecord } from './record-columns.ts';
 import { buildResponse, NO_IDS, type StoredReport } from './response.ts';
 import { sealSecrets } from './secrets.ts';
@@ -33,16 +34,19 @@ export interface Recorded {
  * what is on file, nothing was written: the report is concluded anew and that is recorded. Each happens at most once, as
  * does a certificate no longer on file, which is registered then.
  */
-export async function recordJudged(
+export const recordJudged = (
   store: VerificationStore,
   vault: Vault,
   sealed: TenantVault,
   judged: Judged,
-): Promise<Recorded> {
+): Promise<Recorded> =>
+  withHashes(vault.hashes, (hashes) => recordUnder(store, sealed, { ...judged, hashes, key: judged.keyUnder(hashes) }));
+
+async function recordUnder(store: VerificationStore, sealed: TenantVault, judged: JudgedUnder): Promise<Recorded> {
   let report = judged.report;
   let conflict = false;
   for (;;) {
-    const record = buildRecord(store, vault, sealed, judged, report);
+    const record = buildRecord(store, sealed, judged, report);
     const row = await store.recordVerification(judged.caller.tenantId, record.columns);
     switch (row.outcome) {
       case 'challenge-lost':
@@ -68,10 +72,10 @@ function revocationOnFile({ revoked_at, revocation_reason }: RecordedRow) {
   return { revokedAt: revoked_at.getTime(), reason: revocation_reason };
 }
 
-function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault, judged: Judged, report: Report) {
-  const { caller, request, at, signed, first } = judged;
+function buildRecord(store: VerificationStore, sealed: TenantVault, judged: JudgedUnder, report: Report) {
+  const { hashes, caller, request, at, signed, first } = judged;
   const { path } = first;
-  const known = path === undefined ? null : identify(path, vault.hashes, caller.tenantId);
+  const known = path === undefined ? null : identify(path, hashes, caller.tenantId);
   const keeps = request.store?.subject ?? caller.policy.storeSubject;
   const registers = keeps && isRegistrable(report);
   const believedOnFile = registers && known !== null && store.isSeenOnFile(caller.tenantId, known.identity);
@@ -81,7 +85,7 @@ function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault
   const { attributes, certificate, ...rest } = report;
   const stored: StoredReport = {
     ...rest,
-    certificate: certificate && known && { ...certificate, serialNumberMac: known.serialNumberMac },
+    certificate: certificate && known && { ...certificate, ...macsOf(known) },
     policyVersion: caller.policyVersion,
     rulesVersion: judged.rulesVersion,
   };
@@ -98,7 +102,7 @@ function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault
           role: caller.tenantRole,
         });
   const columns: VerificationRecord = {
-    ...buildFacts(vault, judged, report),
+    ...buildFacts(judged, report),
     report: encodeReport(stored),
     identity: known?.identity ?? null,
     believedOnFile,
@@ -113,9 +117,14 @@ function buildRecord(store: VerificationStore, vault: Vault, sealed: TenantVault
   return { columns, report: stored };
 }
 
+/** While the key of these hashes is rotated a relying party is shown both, and can tell the one that it knows. */
+const macsOf = ({ serialNumberMac, formerSerialNumberMac }: KnownAs) => ({
+  serialNumberMac,
+  ...(formerSerialNumberMac === null ? {} : { formerSerialNumberMac }),
+});
+
 function buildFacts(
-  vault: Vault,
-  { caller, request, requestId, verificationId, at, signed, findings, key }: Judged,
+  { hashes, caller, request, requestId, verificationId, at, signed, findings, key }: JudgedUnder,
   report: Report,
 ): Omit<VerificationRecord, 'report' | 'identity' | 'believedOnFile' | 'registration' | 'evidence' | 'secrets'> {
   const { reference } = request;
@@ -124,7 +133,7 @@ function buildFacts(
     verificationId,
     clientId: caller.clientId,
     requestId,
-    referenceMac: reference === undefined ? null : vault.hashes.lookup(caller.tenantId, 'reference', reference),
+    referenceMac: reference === undefined ? null : hashes.lookup(caller.tenantId, 'reference', reference),
     purpose: request.purpose,
     format: signed.format,
     verifiedAt: at,
@@ -134,6 +143,7 @@ function buildFacts(
     challengeId: request.challengeId ?? null,
     claimsChallenge: usesUpChallenge(report),
     key,
+    hashEpoch: hashes.epoch,
     revoked: says?.status === 'revoked' ? { revokedAt: storableInstant(says.revokedAt), reason: says.reason } : null,
     saidGood: findings?.status === 'good',
     eventIds: Array.from({ length: MOST_EVENTS }, () => newId('evt', at)),

@@ -7,7 +7,9 @@ import type { VerificationResponse, VerificationSummary } from './wire.ts';
 
 /** The report as it is stored: without what is personal, with what is on file about the certificate. */
 export interface StoredReport extends Omit<Report, 'attributes' | 'certificate'> {
-  readonly certificate: (CertificateFacts & { readonly serialNumberMac: string }) | null;
+  readonly certificate:
+    | (CertificateFacts & { readonly serialNumberMac: string; readonly formerSerialNumberMac?: string })
+    | null;
   /** None in reports of before there were any. */
   readonly policyVersion?: number | null;
   readonly rulesVersion?: number;

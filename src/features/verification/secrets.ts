@@ -2,14 +2,14 @@ import type { Report } from '../../core/verification/report.ts';
 import type { TenantVault } from '../../platform/vault/vault.ts';
 import { sealAnswer } from '../idempotency.ts';
 import type { EvidenceOctets } from './evidence.ts';
-import type { Judged } from './judged.ts';
+import type { JudgedUnder } from './judged.ts';
 import type { CertificateRegistration, VerificationSecrets } from './record-columns.ts';
 import type { VerificationResponse } from './wire.ts';
 
 /** Everything personal of a record, each field encrypted for its own place. */
 export function sealSecrets(
   sealed: TenantVault,
-  judged: Judged,
+  judged: JudgedUnder,
   parts: {
     readonly attributes: Report['attributes'];
     readonly evidence: EvidenceOctets;

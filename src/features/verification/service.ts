@@ -10,7 +10,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { withSpan } from '../../platform/telemetry/current-work.ts';
-import type { Vault } from '../../platform/vault/vault.ts';
+import type { HashGeneration, Vault } from '../../platform/vault/vault.ts';
 import { lineOf } from '../audit/service.ts';
 import { idempotencyFacts, openAnswer } from '../idempotency.ts';
 import type { RequestOptions } from '../request-options.ts';
@@ -78,7 +78,8 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       if (unsupported !== undefined) return unsupported;
       const at = clock.now();
       const sealed = await vault.open(caller.tenantId);
-      const key = idempotencyFacts(vault.hashes, caller, OPERATION, options, at);
+      const keyUnder = (hashes: HashGeneration) => idempotencyFacts(hashes, caller, OPERATION, options, at);
+      const key = keyUnder(vault.hashes.now());
       const before = await withSpan('verification.prepare', {}, () =>
         gatherBeforehand(store, sealed, caller, request.challengeId, key, at),
       );
@@ -114,7 +115,7 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       const { requestId } = options;
       const verificationId = newId('ver', at);
       const judged = {
-        ...{ caller, request, requestId, verificationId, at, key },
+        ...{ caller, request, requestId, verificationId, at, keyUnder },
         ...{ signed, challenge, container, method, first, findings, report, rulesSha256: rules.sha256, rulesVersion },
       };
       const recorded = await withSpan('verification.record', {}, async (add) => {
@@ -126,7 +127,8 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       if (row.outcome === 'key-reused') return problem('idempotency-key-reused');
       if (row.outcome !== 'recorded') {
         if (key === null || row.answer === null || row.answer_ids === null) throw new Error('nothing was recorded');
-        const answer = openAnswer<VerificationResponse>(sealed, caller, key, row.answer);
+        const first = { keyHash: row.key_hash, answer: row.answer };
+        const answer = openAnswer<VerificationResponse>(sealed, caller, key, first);
         return replayed(withIds(answer, row.answer_ids));
       }
       if (recorded.conflict) log.warn('certificate.identity-conflict', { verificationId, tenantId: caller.tenantId });

@@ -26,11 +26,14 @@ export function shownTo(
     ...result,
     value: {
       ...result.value,
-      certificate:
-        certificate === null || serialNumberMacShown ? certificate : { ...certificate, serialNumberMac: null },
+      certificate: certificate === null || serialNumberMacShown ? certificate : withoutMacs(certificate),
       attributes: attributes === null ? null : withhold(attributes, attributesReturned),
     },
   };
+}
+
+function withoutMacs({ formerSerialNumberMac: _, ...certificate }: CertificateResponse) {
+  return { ...certificate, serialNumberMac: null };
 }
 
 /** Those beyond the four are shown only where all four are. */

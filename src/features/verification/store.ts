@@ -3,6 +3,7 @@ import type { Indication, SubIndication } from '../../core/verdict/check.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { createGroupedCalls } from '../../platform/database/grouped-calls.ts';
 import { firstIdAt } from '../../platform/ids.ts';
+import { holdHashEpoch } from '../../platform/vault/hash-keys.ts';
 import { appendAuditLine, type NewAuditLine } from '../audit/service.ts';
 import type { ChallengeKind } from '../challenges/service.ts';
 import type { IdempotencyFacts } from '../idempotency.ts';
@@ -24,6 +25,7 @@ export interface GatheredRow {
   readonly challenge_issued_at: Date;
   readonly challenge_expires_at: Date;
   readonly challenge_used_at: Date | null;
+  readonly key_hash: Buffer | null;
   readonly body_hash: Buffer | null;
   readonly answer: Buffer;
   readonly answer_ids: AnswerIds;
@@ -51,6 +53,8 @@ export interface RecordedRow {
   readonly subject_is_new: boolean | null;
   readonly answer: Buffer | null;
   readonly answer_ids: AnswerIds | null;
+  /** Under which the answer is kept. */
+  readonly key_hash: Buffer | null;
   /** With `revoked-on-file`. */
   readonly revoked_at: Date | null;
   readonly revocation_reason: CrlReason | null;
@@ -76,7 +80,8 @@ export interface VerificationReportRow extends VerificationRow {
 }
 
 export interface Selection {
-  readonly referenceMac?: Buffer | undefined;
+  /** Under each key that one may be kept under. */
+  readonly referenceMacs?: { readonly any: readonly Buffer[]; readonly hashEpoch: number } | undefined;
   readonly subjectId?: string | undefined;
   readonly indication?: Indication | undefined;
   readonly from?: Date | undefined;
@@ -121,6 +126,8 @@ export function createVerificationStore(database: Database) {
         tenantId,
         OPERATION,
         ...toArrays(records),
+        // what is under older keys than another of the group is refused, and then done by itself
+        Math.min(...records.map(({ hashEpoch }) => hashEpoch)),
       ]),
     claimsOf,
     mostInFlight: MOST_CALLS,
@@ -140,9 +147,10 @@ export function createVerificationStore(database: Database) {
       key: IdempotencyFacts | null,
       at: Date,
     ): Promise<GatheredRow | undefined> {
-      const sql = 'select * from gather_verification($1, $2, $3, $4, $5, $6)';
-      const keyHash = key === null ? null : Buffer.from(key.keyHash, 'hex');
-      const values = [tenantId, challengeId, clientId, key?.operation ?? null, keyHash, at];
+      const sql = 'select * from gather_verification($1, $2, $3, $4, $5, $6, $7)';
+      const octets = (hash: string | undefined) => (hash === undefined ? null : Buffer.from(hash, 'hex'));
+      const hashes = [octets(key?.keyHash), at, octets(key?.before?.keyHash)];
+      const values = [tenantId, challengeId, clientId, key?.operation ?? null, ...hashes];
       return (await database.call<GatheredRow & Record<string, unknown>>('gather_verification', sql, values))[0];
     },
 
@@ -181,10 +189,11 @@ export function createVerificationStore(database: Database) {
       show: (rows: readonly VerificationRow[]) => T,
     ): Promise<T> {
       const { tenantId } = line;
-      const { referenceMac, subjectId, indication, from, to, after, limit } = selection;
+      const { referenceMacs, subjectId, indication, from, to, after, limit } = selection;
       return database.inTenant(tenantId, async (trx) => {
+        if (referenceMacs !== undefined) await holdHashEpoch(trx, referenceMacs.hashEpoch);
         const query = trx('verification').where({ tenant_id: tenantId });
-        if (referenceMac !== undefined) query.where({ reference_mac: referenceMac });
+        if (referenceMacs !== undefined) query.whereIn('reference_mac', [...referenceMacs.any]);
         if (subjectId !== undefined) query.where({ subject_id: subjectId });
         if (indication !== undefined) query.where({ indication });
         if (from !== undefined) query.where('id', '>=', firstIdAt('ver', from.getTime()));

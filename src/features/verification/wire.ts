@@ -72,6 +72,8 @@ export interface VerificationResponse {
 export interface CertificateResponse extends CertificateFacts {
   readonly id: string | null;
   readonly serialNumberMac: string;
+  /** While the key of these hashes is being rotated: under the key of before. */
+  readonly formerSerialNumberMac?: string;
 }
 
 /** One line of a list: no personal part. `reference` is the caller's own key. */

@@ -4,11 +4,11 @@ import type { Log } from '../log.ts';
 import { loadTenantKeys } from './data-keys.ts';
 import { isDeploymentKnown, recordDeployment } from './deployment-check.ts';
 import { createDeploymentSecrets } from './deployment-secrets.ts';
+import { createRotatingHashes } from './hash-keys.ts';
 import { keepTenants } from './kept-tenants.ts';
 import type { KeyEncryption } from './key-encryption.ts';
 import { createKeyFile, type DeploymentKeys, readKeyFile } from './key-file.ts';
 import { type KeySettings, openKeyEncryption, USUAL_KEYS } from './key-settings.ts';
-import { createKeyedHashes } from './keyed-hashes.ts';
 import { createTenantVault } from './tenant-vault.ts';
 import { type Vault, VaultError } from './vault.ts';
 
@@ -31,7 +31,7 @@ export async function createVault(options: VaultOptions): Promise<Vault & { read
   const load = async (tenantId: string) =>
     createTenantVault(tenantId, await loadTenantKeys(options.database, keyEncryption, tenantId));
   return {
-    hashes: createKeyedHashes(deploymentKeys),
+    hashes: await createRotatingHashes(options.database, keyEncryption, deploymentKeys),
     deployment: createDeploymentSecrets(keyEncryption),
     open: keepTenants(load, settings.cacheSeconds * 1000, options.now),
     keyEncryption,

@@ -34,9 +34,36 @@ export interface KeyedHashes {
   lookup(tenantId: string, field: 'reference' | 'idempotency-key', value: string): Buffer;
 }
 
+/** What hash keys are for; each is rotated by itself. `lookup`: references, Idempotency-Keys and their bodies. */
+export type HashPurpose = 'api-key' | 'serial-match' | 'serial-number-mac' | 'lookup';
+
+export const HASH_PURPOSES = [
+  'api-key',
+  'serial-match',
+  'serial-number-mac',
+  'lookup',
+] as const satisfies readonly HashPurpose[];
+
+/** Hashes under the keys of one epoch. What is stored or searched for by one of them takes the others from it as well. */
+export interface HashGeneration extends KeyedHashes {
+  readonly epoch: number;
+  /** Under the keys of before, each while it is being rotated: what is searched for may still be kept under it. */
+  readonly before: { readonly [Hash in keyof KeyedHashes]: KeyedHashes[Hash] | null };
+}
+
+/** Itself always the keys of now, as far as is known. */
+export interface RotatingHashes extends HashGeneration {
+  /** Those of now, for as long as they are held: what waits in between takes all hashes from one. */
+  now(): HashGeneration;
+  /** Loads the keys anew; were others in use? */
+  refresh(): Promise<boolean>;
+  /** One round trip, and no key is loaded. */
+  isOutdated(): Promise<boolean>;
+}
+
 /** Envelope encryption, AES-256-GCM. */
 export interface Vault {
-  readonly hashes: KeyedHashes;
+  readonly hashes: RotatingHashes;
   readonly deployment: DeploymentSecrets;
   /** Makes sure that the tenant's data keys are unwrapped in memory (one round trip the first time, none later). */
   open(tenantId: string): Promise<TenantVault>;
