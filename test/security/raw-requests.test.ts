@@ -78,6 +78,17 @@ it('a message to two hosts is refused (RFC 9112 §3.2)', async () => {
   expect(app.useCases.asked).toEqual([]);
 });
 
+it.each([
+  ['who calls', 'Authorization: Bearer jpk_other\r\n', ''],
+  ['who calls, the other one first', '', 'AUTHORIZATION: Bearer jpk_other\r\n'],
+  ['what it is', 'content-type: text/plain\r\n', ''],
+])('a message that says twice %s is refused: a proxy may have gone by the other', async (_what, after, before) => {
+  const start = POST.replace('Authorization', `${before}Authorization`);
+  const octets = `${start}${after}Connection: close\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
+  expect(statuses(await send(octets))).toEqual([400]);
+  expect(app.useCases.asked).toEqual([]);
+});
+
 describe('a message that is well-formed', () => {
   it('has its one answer, and what follows it is a request of its own', async () => {
     const text = await send(`${POST}Content-Length: ${BODY.length}\r\n\r\n${BODY}${HIDDEN}`);

@@ -104,7 +104,7 @@ export function createApp<Caller>(parts: AppParts<Caller>): RequestListener {
     const work = beginRequest(parts.tracer, requestId, request.get('traceparent'));
     response.locals.work = work;
     recordAccess(request, response, work, parts);
-    if (namesTwoHosts(request)) throw new HttpProblem('malformed-request');
+    if (repeatsHeader(request)) throw new HttpProblem('malformed-request');
     runInWork(work, next);
   });
   const validators = createRequestValidators(contract);
@@ -138,14 +138,24 @@ function originForm(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** RFC 9112 §3.2: to be refused; Node goes by the first, a proxy before us may have gone by the other. */
-function namesTwoHosts({ rawHeaders }: Request): boolean {
-  let hosts = 0;
+/**
+ * Of each of these a message has one. RFC 9112 §3.2 has two hosts refused; of the others Node takes the first and passes the
+ * second over, where a proxy before us may have gone by that.
+ */
+const ONCE: readonly string[] = ['host', 'authorization', 'content-type'];
+const LENGTHS: ReadonlySet<number> = new Set(ONCE.map(({ length }) => length));
+
+function repeatsHeader({ rawHeaders }: Request): boolean {
+  const seen: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+    const given = rawHeaders[at] as string;
+    if (!LENGTHS.has(given.length)) continue;
+    const name = given.toLowerCase();
+    if (!ONCE.includes(name)) continue;
+    if (seen.includes(name)) return true;
+    seen.push(name);
   }
-  return hosts > 1;
+  return false;
 }
 
 const NO_QUERY = new URLSearchParams();
