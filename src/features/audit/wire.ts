@@ -1,3 +1,4 @@
+import type { AuditLine } from '../../core/audit/audit-line.ts';
 import type { SealDocument } from '../../core/audit/seal-text.ts';
 
 export interface AuditEventFilters {
@@ -12,17 +13,10 @@ export interface AuditEventFilters {
   readonly limit?: number;
 }
 
-export interface AuditEvent {
+/** A line as it is shown: without its salt, which a proof alone gives out. */
+export interface AuditEvent extends Omit<AuditLine, 'id' | 'tenantId' | 'at' | 'salt'> {
   readonly auditId: string;
   readonly at: string;
-  readonly actor: string;
-  readonly right: string | null;
-  readonly act: string;
-  readonly target: string | null;
-  readonly outcome: string;
-  readonly from: string | null;
-  readonly requestId: string | null;
-  readonly count: number;
   /** Where it is sealed; null in the seconds before. */
   readonly sealed: { readonly batch: number; readonly position: number } | null;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import {
   encodeElement,
   encodeObjectIdentifier,
@@ -16,10 +16,9 @@ import { DAY, HOUR, NOW } from '../../core/revocation/compose.ts';
 import {
   type Answer,
   FAULTS,
-  type LoopbackServer,
   PATIENCE_MS,
   patienceFor,
-  startHttpServer,
+  serversOfEachTest,
 } from '../../platform/http-client/hostile-server.ts';
 import { ca, holder, leaf, pathTo, SERIAL } from './world.ts';
 
@@ -27,17 +26,8 @@ import { ca, holder, leaf, pathTo, SERIAL } from './world.ts';
 
 const httpClient = createHttpClient();
 const HONEST = { timeoutMs: PATIENCE_MS, httpClient };
-const started: LoopbackServer[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((server) => server.stop()));
-});
+const { serve } = serversOfEachTest();
 afterAll(() => httpClient.close());
-
-async function serve(answer: Answer): Promise<LoopbackServer> {
-  const server = await startHttpServer(answer);
-  started.push(server);
-  return server;
-}
 
 const responder = compose.createParty('Sandbox OCSP');
 const otherCa = compose.createParty('Sandbox CA');

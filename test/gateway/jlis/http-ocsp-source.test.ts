@@ -6,24 +6,15 @@ import {
   type LoopbackServer,
   PATIENCE_MS,
   patienceFor,
-  startHttpServer,
+  serversOfEachTest,
 } from '../../platform/http-client/hostile-server.ts';
 
-const started: LoopbackServer[] = [];
+const { serve } = serversOfEachTest();
 const httpClient = createHttpClient();
+afterEach(() => httpClient.close());
 
-afterEach(async () => {
-  httpClient.close();
-  await Promise.all(started.splice(0).map((server) => server.stop()));
-});
-
-async function respond(name: string): Promise<LoopbackServer> {
-  const server = await startHttpServer((_, response) =>
-    response.writeHead(200, { 'content-type': 'application/ocsp-response' }).end(name),
-  );
-  started.push(server);
-  return server;
-}
+const respond = (name: string): Promise<LoopbackServer> =>
+  serve((_, response) => response.writeHead(200, { 'content-type': 'application/ocsp-response' }).end(name));
 
 const limits = { timeoutMs: PATIENCE_MS, maxBytes: 1024, httpClient };
 
@@ -74,8 +65,7 @@ describe('createHttpOcspSource', () => {
   });
 
   it.each(Object.entries(FAULTS))('refuses a responder that %s', async (_, { answer, failure }) => {
-    const server = await startHttpServer(answer);
-    started.push(server);
+    const server = await serve(answer);
     const source = createHttpOcspSource({
       ...limits,
       timeoutMs: patienceFor({ failure }),

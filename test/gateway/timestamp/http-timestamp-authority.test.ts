@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { TimeStampReq } from 'pkijs';
 import { encodeIntegerOctets, encodeSequence } from '../../../src/core/der/writer.ts';
 import { encodeMessageImprint, type KnownImprint } from '../../../src/core/timestamp/message-imprint.ts';
@@ -14,11 +14,11 @@ import * as cms from '../../core/cms/building.ts';
 import * as compose from '../../core/revocation/compose.ts';
 import * as tst from '../../core/timestamp/composing.ts';
 import {
-  type Answer,
   faultsIn,
   type LoopbackServer,
   PATIENCE_MS,
   patienceFor,
+  serversOfEachTest,
   startHttpServer,
 } from '../../platform/http-client/hostile-server.ts';
 import { describeTimestampAuthority } from './authority-contract.ts';
@@ -26,10 +26,7 @@ import { describeTimestampAuthority } from './authority-contract.ts';
 const TYPE = 'application/timestamp-reply';
 const NOW = tst.AT;
 const httpClient = createHttpClient();
-const started: LoopbackServer[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((server) => server.stop()));
-});
+const { serve } = serversOfEachTest();
 afterAll(() => httpClient.close());
 
 type Options = Parameters<typeof createHttpTimestampAuthority>[0];
@@ -65,12 +62,6 @@ function asked(body: Buffer): Asked {
 const tstInfoFor = ({ imprint, nonce }: Asked, parts: tst.TstInfoParts = {}) =>
   tst.buildTstInfo({ messageImprint: encodeMessageImprint(imprint), rest: [encodeIntegerOctets(nonce)], ...parts });
 const honest = (question: Asked): Uint8Array => tst.granted(tst.buildToken({ tstInfo: tstInfoFor(question) }));
-
-async function serve(answer: Answer): Promise<LoopbackServer> {
-  const server = await startHttpServer(answer);
-  started.push(server);
-  return server;
-}
 
 const serveBody = (reply: (question: Asked) => Uint8Array): Promise<LoopbackServer> =>
   serve((_, response, body) => response.writeHead(200, { 'content-type': TYPE }).end(reply(asked(body))));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { afterEach } from '@jest/globals';
 
 /** A server on the loopback that counts connections and requests, and is ended whatever hangs on it. */
 export interface LoopbackServer {
@@ -24,6 +25,23 @@ export async function startHttpServer(answer: Answer): Promise<LoopbackServer> {
   });
   server.keepAliveTimeout = 0; // no idle connection ends by time
   return listen(server, requests);
+}
+
+/** Each ends with the test that started it. */
+export function serversOfEachTest() {
+  const started: LoopbackServer[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((server) => server.stop()));
+  });
+  const keep = async (starting: Promise<LoopbackServer>): Promise<LoopbackServer> => {
+    const server = await starting;
+    started.push(server);
+    return server;
+  };
+  return {
+    serve: (answer: Answer) => keep(startHttpServer(answer)),
+    serveRaw: (talk: (socket: Socket) => void) => keep(startTcpServer(talk)),
+  };
 }
 
 /** Raw octets: `talk` gets each connection. */

@@ -1,31 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHttpClient, type HttpClient, type HttpOutcome } from '../../../src/platform/http-client/http-client.ts';
-import {
-  type Answer,
-  FAULTS,
-  type LoopbackServer,
-  PATIENCE_MS,
-  patienceFor,
-  startHttpServer,
-  startTcpServer,
-} from './hostile-server.ts';
+import { type Answer, FAULTS, PATIENCE_MS, patienceFor, serversOfEachTest, startHttpServer } from './hostile-server.ts';
 
 const TYPE = 'application/ocsp-response';
 
-const started: LoopbackServer[] = [];
+const { serve, serveRaw } = serversOfEachTest();
 const clients: HttpClient[] = [];
 
-afterEach(async () => {
+afterEach(() => {
   for (const client of clients.splice(0)) client.close();
-  await Promise.all(started.splice(0).map((server) => server.stop()));
 });
-
-async function serve(answer: Answer): Promise<LoopbackServer> {
-  const server = await startHttpServer(answer);
-  started.push(server);
-  return server;
-}
 
 function client(options?: Parameters<typeof createHttpClient>[0]): HttpClient {
   const made = createHttpClient(options);
@@ -168,14 +153,12 @@ describe('post', () => {
     ['a status line without end', 'HTTP/1.1 200 '.padEnd(200_000, 'x')],
     ['headers without end', `HTTP/1.1 200 OK\r\n${'x-filler: 0123456789\r\n'.repeat(5000)}`],
   ])('a server that says %s', async (_, octets) => {
-    const server = await startTcpServer((socket) => socket.write(octets));
-    started.push(server);
+    const server = await serveRaw((socket) => socket.write(octets));
     expect(await post(client(), server.url)).toMatchObject({ ok: false, failure: 'connection-failed' });
   });
 
   it('a server that accepts and says nothing, a hundred times at once', async () => {
-    const server = await startTcpServer(() => undefined);
-    started.push(server);
+    const server = await serveRaw(() => undefined);
     const http = client({ maxSockets: 100 });
     const answers = Promise.all(Array.from({ length: 100 }, () => post(http, server.url)));
     while (server.connections < 100) await sleep(5); // none waits for another's end
