@@ -88,6 +88,7 @@ function buildEnvironment(folder: string, database: { adminUrl: string; url: str
     OCSP_URL_USER_AUTHENTICATION: ocspUrl,
     CRL_DIR: crls,
     CERTIFICATE_POLICIES: '1.2.392.200149.8.5.1.0.20=digital-signature/card',
+    OCSP_TIMEOUT_MS: '60000',
   };
 }
 
