@@ -65,9 +65,14 @@ describe('a secret', () => {
 
   it('of a client is found by its keyed hash, which is then compared so', () => {
     const text = readFileSync(join(root, 'features/tenants/authentication.ts'), 'utf8');
-    expect(text).toMatch(/const keyHash = hashes\.apiKey\(apiKey\);/);
-    expect(text).toMatch(/findByKey\(keyHash\)/);
-    expect(text).toMatch(/!isSameKey\(row, keyHash\)\) return STRANGER/);
+    // under the key of today, and while hash keys are rotated under that of before
+    expect(text).toMatch(/const hash = generation\.apiKey\(apiKey\);/);
+    expect(text).toMatch(/const former = generation\.before\.apiKey\?\.\(apiKey\);/);
+    const lookups = [...text.matchAll(/await store\.findByKey\((\w+)\)/g)].map(([, name]) => name);
+    expect(lookups).toEqual(['former', 'hash']);
+    expect(text).toMatch(/isSameKey\(found, former\)\) \{/);
+    expect(text).toMatch(/return row !== undefined && isSameKey\(row, hash\) \? row : undefined;/);
+    expect(text).toMatch(/if \(row === undefined\) return STRANGER;/);
     expect(text).toMatch(/timingSafeEqual\(key_hash, keyHash\)/);
   });
 

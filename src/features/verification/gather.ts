@@ -1,3 +1,4 @@
+import { equalBytes } from '../../core/bytes.ts';
 import type { ChallengeFacts } from '../../core/verification/challenge-facts.ts';
 import type { TenantVault } from '../../platform/vault/vault.ts';
 import { openChallengeContent } from '../challenges/service.ts';
@@ -26,8 +27,10 @@ export async function gatherBeforehand(
   const row = await store.loadBeforehand(tenantId, challengeId ?? null, clientId, key, new Date(at));
   if (key !== null && row?.body_hash != null) {
     const keyHash = row.key_hash;
-    const isUnderFormer = key.before !== null && keyHash?.toString('hex') === key.before.keyHash;
-    const { bodyHash } = isUnderFormer ? key.before : key;
+    const former = key.before;
+    const isUnderFormer =
+      former !== null && keyHash !== null && equalBytes(keyHash, Buffer.from(former.keyHash, 'hex'));
+    const { bodyHash } = isUnderFormer ? former : key;
     if (row.body_hash.toString('hex') !== bodyHash) return { state: 'key-reused' };
     const answer = openAnswer<VerificationResponse>(sealed, caller, key, { keyHash, answer: row.answer });
     return { state: 'answered', answer, ids: row.answer_ids };

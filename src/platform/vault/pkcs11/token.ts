@@ -59,7 +59,7 @@ const TOKEN_INFO_OCTETS = 256;
  * One session with a token. `readPin` is asked at each login. A PIN that was refused is not tried again: a token locks
  * itself after some wrong ones.
  */
-export function createToken({ modulePath, token }: TokenSettings, readPin: () => string): Token {
+export function createToken({ modulePath, token: wanted }: TokenSettings, readPin: () => string): Token {
   let module: Cryptoki | undefined;
   let session: bigint | undefined;
   let refusedPin: string | undefined;
@@ -93,7 +93,8 @@ export function createToken({ modulePath, token }: TokenSettings, readPin: () =>
     for (let at = 0; at < Number(readWord(count)); at++) {
       const slot = readWord(slots, at);
       if ((module as Cryptoki).call('C_GetTokenInfo', slot, info) !== 0) continue; // none in it that can be read
-      if (info.toString('utf8', 0, LABEL_OCTETS).trimEnd() === token) return slot;
+      const label = info.toString('utf8', 0, LABEL_OCTETS).trimEnd();
+      if (label === wanted) return slot;
     }
     throw new TokenError('there is no token with this label');
   }
@@ -185,11 +186,11 @@ export function createToken({ modulePath, token }: TokenSettings, readPin: () =>
 
   /** The token works, and holds what is authenticated: a module that passed over it would open what was moved. */
   function prove(opened: bigint, key: bigint): void {
-    const secret = randomBytes(KEY_OCTETS);
-    const sealed = encryptUnder(opened, key, toOctets('here'), secret);
+    const probe = randomBytes(KEY_OCTETS);
+    const sealed = encryptUnder(opened, key, toOctets('here'), probe);
     const there = decryptUnder(opened, key, toOctets('there'), sealed);
     const here = decryptUnder(opened, key, toOctets('here'), sealed);
-    if (here === undefined || !here.equals(secret)) throw new TokenError('what the token sealed it does not open');
+    if (here === undefined || !here.equals(probe)) throw new TokenError('what the token sealed it does not open');
     if (there !== undefined) throw new TokenError('the token does not authenticate');
     proved.add(key);
   }
