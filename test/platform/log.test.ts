@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from '../../src/platform/log.ts';
+import { beginRequest, runInWork } from '../../src/platform/telemetry/current-work.ts';
 
 function written(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
   const lines: string[] = [];
@@ -23,6 +24,35 @@ describe('the log', () => {
 
   it('holds its level', () => {
     expect(written((log) => log.debug('http.request'))).toEqual([]);
+  });
+
+  it('names the request at work, its trace and its tenant, however deep down, until it is over', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line) => lines.push(line) });
+    const work = beginRequest(undefined, 'r-1', `00-${trace}-b7ad6b7169203331-01`);
+    await runInWork(work, async () => {
+      await Promise.resolve();
+      work.ids.tenantId = 't-1';
+      await new Promise<void>((resolve) =>
+        setTimeout(() => resolve(log.warn('ocsp.fetch-failed', { code: 'timeout' })), 1),
+      );
+      log.info('sweep.done', { requestId: 'r-2' });
+      work.ids.isOver = true;
+      log.warn('database.connection-lost');
+    });
+    log.info('sweep.done');
+    const ids = { requestId: 'r-1', traceId: trace, tenantId: 't-1' };
+    const facts = lines.map((line) => {
+      const { level, time, ...rest } = JSON.parse(line);
+      return rest;
+    });
+    expect(facts).toEqual([
+      { event: 'ocsp.fetch-failed', ...ids, code: 'timeout' },
+      { event: 'sweep.done', ...ids, requestId: 'r-2' },
+      { event: 'database.connection-lost' },
+      { event: 'sweep.done' },
+    ]);
   });
 
   it('leaves the messages of errors out, also of their causes: drivers quote data in them', () => {

@@ -45,6 +45,7 @@ beforeAll(async () => {
   service = await startSandboxService({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
     OTEL_BSP_SCHEDULE_DELAY: '20',
     OTEL_BSP_MAX_QUEUE_SIZE: '65536',
     OTEL_METRIC_EXPORT_INTERVAL: '300',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpGet, HttpOutcome, HttpPost } from '../../../src/platform/http-client/http-client.ts';
 import { createLog, type Log, type LogFacts, silentLog } from '../../../src/platform/log.ts';
@@ -169,6 +170,20 @@ describe('a request', () => {
 });
 
 describe('without telemetry', () => {
+  it('nothing of the SDK is loaded with the service', () => {
+    const service = new URL('../../../src/compose.ts', import.meta.url).href;
+    const sdk = new URL('../../../src/platform/telemetry/start-telemetry.ts', import.meta.url).href;
+    const count = 'Object.keys(require.cache).filter((path) => /@opentelemetry.(sdk|otlp)/.test(path)).length';
+    const program = `import { createRequire } from 'node:module';
+      const require = createRequire('${service}');
+      await import('${service}');
+      const before = ${count};
+      await import('${sdk}');
+      console.log(before, ${count} > 0);`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(stdout.trim()).toBe('0 true');
+  });
+
   it("the parts run alone, and the caller's trace is known", async () => {
     const work = beginRequest(undefined, 'r-1', `cc-${TRACE}-${CALLER}-01-more`);
     expect(work).toMatchObject({ ids: { traceId: TRACE }, traceparent: `00-${TRACE}-${CALLER}-01`, span: undefined });
