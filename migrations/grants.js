@@ -16,6 +16,7 @@ const TABLE_RIGHTS = {
   subject_attributes: 'select, insert',
   verification: 'select, insert',
   evidence: 'select, insert',
+  evidence_timestamp: 'select, insert',
   event: 'select, insert',
   legal_hold: 'select, insert, update (lifted_at, lifted_by)',
   deletion_record: 'select',

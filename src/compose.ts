@@ -1,6 +1,6 @@
 import { startBackground } from './compose/background.ts';
 import { layFoundation } from './compose/foundation.ts';
-import { openRevocation } from './compose/gateways.ts';
+import { openRevocation, openTimestampAuthority } from './compose/gateways.ts';
 import { listen } from './compose/listen.ts';
 import type { Parts } from './compose/parts.ts';
 import { loadProductionSurroundings } from './compose/production-surroundings.ts';
@@ -46,7 +46,8 @@ async function startOn(
   const { anchors, sandboxUrl, databaseUrl, notes } = surroundings;
   const foundation = await layFoundation(databaseUrl, config, parts, stops);
   const revocation = await openRevocation(surroundings, foundation);
-  const services = createServices(foundation, surroundings, revocation.gateway);
+  const authority = openTimestampAuthority(surroundings, foundation);
+  const services = createServices(foundation, surroundings, { gateway: revocation.gateway, authority });
   const sandbox =
     sandboxUrl === undefined
       ? undefined

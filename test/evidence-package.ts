@@ -9,9 +9,11 @@ import type { RecordedReport } from '../src/core/evidence/recorded-report.ts';
 import type { RulesInForce, SettingsInForce } from '../src/core/evidence/settings-in-force.ts';
 import { buildPolicyTable } from '../src/core/jpki/policy-table.ts';
 import { formatInstant } from '../src/core/rfc3339.ts';
+import { encodeTimeStampRequest } from '../src/core/timestamp/time-stamp-request.ts';
+import { decodeTimeStampResponse } from '../src/core/timestamp/time-stamp-response.ts';
 import { decodeCertificate } from '../src/core/x509/decode-certificate.ts';
 import type { PackageParts } from '../src/features/evidence/build-entries.ts';
-import { buildPackage } from '../src/features/evidence/build-package.ts';
+import { buildPackage, type Stamp } from '../src/features/evidence/build-package.ts';
 import { describeProofs } from '../src/features/evidence/describe-proofs.ts';
 import { defaultPolicy } from '../src/features/tenants/policy.ts';
 import { decodeRequest } from '../src/features/verification/decode-request.ts';
@@ -19,6 +21,10 @@ import { buildResponse, NO_IDS } from '../src/features/verification/response.ts'
 import type { VerifyRequest } from '../src/features/verification/wire.ts';
 import { type AuditSigner, auditCrypto, openAuditSigner } from '../src/platform/audit-crypto.ts';
 import { nodeCrypto } from '../src/platform/crypto.ts';
+import type { TimestampContentFault } from '../src/sandbox/faults/fault.ts';
+import { loadKeyRing } from '../src/sandbox/keys/key-ring.ts';
+import { answerStamp } from '../src/sandbox/tsa/stamp.ts';
+import { issueTsaRoot } from '../src/sandbox/tsa/tsa-certificates.ts';
 import { FIXTURE_NOW, readFixture, readKey } from './fixtures.ts';
 
 const ED25519_PKCS8 = '302e020100300506032b657004220420';
@@ -47,6 +53,8 @@ export interface PackageChoice {
   readonly signer?: AuditSigner;
   readonly at?: number;
   readonly reference?: string;
+  /** None unless told. */
+  readonly stamp?: Stamp;
   /** Puts something else into the record than what was judged. */
   readonly recorded?: (report: RecordedReport) => RecordedReport;
 }
@@ -143,15 +151,33 @@ function proofOf(at: number, signer: AuditSigner) {
   };
 }
 
-export const packageOf = (choice: PackageChoice = {}): Promise<Buffer> =>
-  buildPackage(partsOf(choice), choice.signer ?? SIGNER);
+export async function packageOf(choice: PackageChoice = {}): Promise<Buffer> {
+  return (await buildPackage(partsOf(choice), choice.signer ?? SIGNER, choice.stamp ?? NO_STAMP)).octets;
+}
+
+export const NO_STAMP: Stamp = async () => ({ state: 'not-configured' });
+
+const sandboxKeys = loadKeyRing(new Set());
+/** Of the sandbox's authority. */
+export const TSA_ROOT = decodeCertificate(issueTsaRoot(sandboxKeys));
+
+/** A time stamp by the sandbox's authority, the same octets each time. */
+export const stampAt =
+  (now: number, ...faults: readonly TimestampContentFault[]): Stamp =>
+  async (hashedMessage) => {
+    const messageImprint = { hashAlgorithm: 'SHA-256', hashedMessage } as const;
+    const request = encodeTimeStampRequest({ messageImprint, nonce: Uint8Array.of(1) });
+    const response = decodeTimeStampResponse(answerStamp(sandboxKeys, { request, faults, now }));
+    return response.granted ? { state: 'stamped', token: response.token } : { state: 'unavailable' };
+  };
 
 /** What whoever trusts the fixtures would give. */
 export const TRUST = {
   anchors: fixtureRoots().map(sha256),
   keys: [{ keyId: SIGNER.keyId, validFrom: 0, validUntil: null }],
+  timestampAnchors: [TSA_ROOT],
 };
-export const NO_TRUST = { anchors: [], keys: [] };
+export const NO_TRUST = { anchors: [], keys: [], timestampAnchors: [] };
 
 /** As GET /jpki/audit-seals answers. */
 export const trustDocument = (signer: AuditSigner = SIGNER): string =>

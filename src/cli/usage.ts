@@ -61,9 +61,10 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
 
   evidence verify FILE [--anchor FILE|SHA256 ...] [--trust FILE ...] [--json]
       証拠一式をあらためて判定します。ネットワークもデータベースも設定も要りません。
-      Judges an evidence package again, offline. A trust anchor is believed if it is a JPKI root or given by --anchor, a seal
-      key only if given by --trust (the JSON of GET /jpki/audit-seals). Exit codes: 0 the same verdict, of proven origin; 1 altered,
-      or another verdict; 3 consistent in itself, origin not proven.
+      Judges an evidence package again, offline. A trust anchor is believed if it is a JPKI root or given by --anchor; a seal
+      key and a time stamp only if given by --trust (the JSON of GET /jpki/audit-seals; the certificate of the time stamping
+      authority or its root). Exit codes: 0 the same verdict, of proven origin; 1 altered, or another verdict; 3 consistent in
+      itself, origin not proven.
 
   keys rotate [--tenant NAME] [--purpose attributes|serial|evidence|report|idempotency] [--json]
       データ鍵の新しい版を作ります。全レプリカが読み込んだ後（KEY_CACHE_SECONDS と1分の後）から使われます。

@@ -15,6 +15,7 @@ import { createTenantService, type TenantService } from '../features/tenants/ser
 import { verificationRoutes } from '../features/verification/routes.ts';
 import { createVerificationService } from '../features/verification/service.ts';
 import type { RevocationGateway } from '../gateway/jlis/gather-revocation.ts';
+import type { TimestampAuthority } from '../gateway/timestamp/timestamp-authority.ts';
 import { nodeCrypto } from '../platform/crypto.ts';
 import type { Routes } from '../platform/http/app.ts';
 import type { Foundation } from './foundation.ts';
@@ -27,11 +28,17 @@ export interface Services {
   readonly routes: Routes<Caller>;
 }
 
+/** `authority`: who stamps the time, undefined where nobody is set. */
+export interface OutsideParties {
+  readonly gateway: RevocationGateway;
+  readonly authority: TimestampAuthority | undefined;
+}
+
 /** What users do, and its wire format. */
 export function createServices(
   foundation: Foundation,
   { anchors, policies }: Surroundings,
-  gateway: RevocationGateway,
+  { gateway, authority }: OutsideParties,
 ): Services {
   const { config, database, vault, clock, metrics } = foundation;
   const tenants = createTenantService({ database, hashes: vault.hashes, clock, mode: config.mode });
@@ -52,7 +59,7 @@ export function createServices(
     ...auditRoutes(audit),
     ...retentionRoutes(createRetentionService({ database, vault, clock })),
     ...subjectRoutes(createSubjectService({ database, clock })),
-    ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, clock })),
+    ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, authority, clock })),
   };
   return { tenants, sealKeys, routes };
 }

@@ -117,6 +117,7 @@ describe('jpki keys reencrypt', () => {
     const others = [
       ...['audit_timestamp.nodes', 'audit_timestamp.seals_root', 'audit_timestamp.timestamps_root'],
       ...['audit_timestamp.token', 'audit_timestamp.token_sha256'],
+      ...['evidence_timestamp.manifest_sha256', 'evidence_timestamp.token'],
       ...['audit_batch.leaves', 'audit_key.private_key', 'audit_key.public_key', 'audit_seal.previous'],
       ...[
         'audit_seal.root',

@@ -4,6 +4,7 @@ import { DEPLOYMENT } from '../../src/features/audit/line.ts';
 import type { Caller } from '../../src/features/tenants/caller.ts';
 import { createLeaseSource } from '../../src/features/tenants/lease-store.ts';
 import { seedAudit } from './audit/seed-audit.ts';
+import { seedTimestamp } from './evidence/seed-timestamp.ts';
 import { seedRetention } from './retention/seed-retention.ts';
 import { createWorld, issueChallenge, signedRequest, verify, type World } from './world.ts';
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
     await verify(world, caller, signedRequest(Buffer.from('content')), 'key');
     const { rows } = await world.superuser.query('select id from verification where tenant_id = $1', [caller.tenantId]);
     await seedRetention(world, caller, rows[0].id);
+    await seedTimestamp(world, caller, rows[0].id);
     const limits = { perMinute: 60, perDay: null, perMonth: null };
     const lease = { limits, wanted: 1, unspent: 0, unspentMinuteStartsAt: 0, at: world.clock.now() };
     await createLeaseSource(world.database)(caller, lease);

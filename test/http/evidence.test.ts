@@ -63,7 +63,9 @@ it.each(['ocsp', 'crl'])('a verification by %s is judged again from its package 
   await writeFile(place('package.zip'), octets);
   await writeFile(place('seals.json'), seals.text);
   await writeFile(place('roots.pem'), roots);
-  const trust = ['--trust', place('seals.json'), '--anchor', place('roots.pem')];
+  await writeFile(place('tsa.pem'), await (await fetch(`${service.sandboxUrl}/timestamp/trust-anchors`)).text());
+  const keys = ['--trust', place('seals.json'), '--trust', place('tsa.pem')];
+  const trust = [...keys, '--anchor', place('roots.pem')];
   const { code, out } = await runInTerminal(['evidence', 'verify', place('package.zip'), ...trust], {});
   expect(out).toContainEqual(expect.stringContaining('the same verdict'));
   expect(code).toBe(0);

@@ -40,7 +40,10 @@ export async function startSandboxService(
   const database = await createEmptyTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'jpki-service-'));
   const given = { DATABASE_URL: database.url, DATABASE_ADMIN_URL: database.adminUrl, DATA_DIR: dataDir };
-  const parsed = parseConfig({ PORT: '0', SANDBOX_PORT: '0', OCSP_TIMEOUT_MS: '60000', ...given, ...env }, () => '');
+  const parsed = parseConfig(
+    { PORT: '0', SANDBOX_PORT: '0', OCSP_TIMEOUT_MS: '60000', TSA_TIMEOUT_MS: '20000', ...given, ...env },
+    () => '',
+  );
   if (!parsed.ok) throw new Error(parsed.problems.join(' '));
   const lines: SandboxService['lines'] = [];
   const write = (event: string, facts: LogFacts = {}) => lines.push({ event, facts });

@@ -11,6 +11,7 @@ export interface Fault {
     | 'manifest-seal-broken'
     | 'entry-unreadable'
     | 'entries-disagree'
+    | 'timestamp-broken'
     | 'audit-line-unproven'
     | 'audit-line-missing';
   readonly name: string | null;
@@ -20,6 +21,22 @@ export interface Fault {
 export interface Trusted {
   readonly sha256: string;
   readonly trusted: boolean;
+}
+
+/** What a time stamping authority said of a package's manifest. */
+export interface PackageTimestamp {
+  /** RFC 3339; the manifest was there then. */
+  readonly at: string;
+  /** Either way; null where the token does not tell. */
+  readonly accuracySeconds: number | null;
+  /** The authority's name in its certificate, as text; null where there is none. */
+  readonly tsa: string | null;
+  readonly policy: string;
+  /** Of the authority's certificate. */
+  readonly sha256: string;
+  readonly trusted: boolean;
+  /** Of what is trusted: the time stamp proves something as long as its certificates last. */
+  readonly validUntil: string | null;
 }
 
 /** What came of verifying a package. */
@@ -45,11 +62,14 @@ export interface PackageVerdict {
   readonly anchor: Trusted | null;
   /** The key that signed the manifest. */
   readonly sealKey: Trusted | null;
+  /** null: the package has none. */
+  readonly timestamp: PackageTimestamp | null;
   readonly auditLines: { readonly sealed: number; readonly waiting: number };
 }
 
 export const NOTHING_KNOWN: Omit<PackageVerdict, 'result' | 'faults'> = {
   ...{ verificationId: null, kind: null, formatVersion: null, verifiedAt: null, indication: null, subIndication: null },
   ...{ judgedAgain: false, differences: [], takenFromRecord: [], anchor: null, sealKey: null },
+  timestamp: null,
   auditLines: { sealed: 0, waiting: 0 },
 };

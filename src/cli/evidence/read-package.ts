@@ -4,6 +4,7 @@ import {
   encodeManifestSeal,
   MANIFEST,
   MANIFEST_SEAL,
+  MANIFEST_TIMESTAMP,
   type Manifest,
   type PackageEntry,
   verifyEntries,
@@ -24,6 +25,9 @@ export interface IntactPackage {
   readonly manifest: Manifest;
   readonly entries: ReadonlyMap<string, Uint8Array>;
   readonly sealKey: { readonly keyId: string; readonly publicKey: Uint8Array };
+  readonly manifestSha256: Uint8Array;
+  /** DER of the TimeStampToken, unread. */
+  readonly token: Uint8Array | undefined;
 }
 
 export type ReadPackage =
@@ -48,9 +52,13 @@ export async function readPackage(octets: Buffer): Promise<ReadPackage> {
   if (faults.length > 0) return { ok: false, faults };
   // a ZIP has octets that no entry shows: times, flags, comments; the same entries are written anew, and held against it
   if (!(await writeZip(found)).equals(octets)) return refused('octets-altered');
-  const sealKey = openSeal(found.at(-1)?.octets ?? new Uint8Array(), manifestEntry.octets);
+  const [token] = own(MANIFEST_TIMESTAMP).map((entry) => entry.octets);
+  const signed = encodeManifestSeal(manifest.formatVersion, manifestEntry.octets, token, nodeCrypto);
+  const sealKey = openSeal(found.at(-1)?.octets ?? new Uint8Array(), manifest.formatVersion, signed);
   if (sealKey === undefined) return refused('manifest-seal-broken', MANIFEST_SEAL);
-  return { ok: true, value: { manifest, entries: new Map(found.map((one) => [one.name, one.octets])), sealKey } };
+  const entries = new Map(found.map((one) => [one.name, one.octets]));
+  const manifestSha256 = nodeCrypto.digest('SHA-256', manifestEntry.octets);
+  return { ok: true, value: { manifest, entries, sealKey, manifestSha256, token } };
 }
 
 async function entriesOf(octets: Buffer): Promise<readonly ZipEntry[] | undefined> {
@@ -62,9 +70,10 @@ async function entriesOf(octets: Buffer): Promise<readonly ZipEntry[] | undefine
   }
 }
 
-/** The entries of the manifest in its order, then the manifest, then its seal. */
+/** The entries of the manifest in its order, then the manifest, its time stamp where it tells of one, then its seal. */
 function verifyPlaces(manifest: Manifest, found: readonly PackageEntry[]): readonly Fault[] {
-  const own: readonly string[] = [MANIFEST, MANIFEST_SEAL];
+  const stamps = manifest.timestamp == null ? [] : [manifest.timestamp];
+  const own: readonly string[] = [MANIFEST, ...stamps, MANIFEST_SEAL];
   const faults: Fault[] = [
     ...verifyEntries(
       manifest,
@@ -80,16 +89,16 @@ function verifyPlaces(manifest: Manifest, found: readonly PackageEntry[]): reado
   return faults.length > 0 || inPlace ? faults : [{ fault: 'entry-out-of-order', name: MANIFEST }];
 }
 
-function openSeal(octets: Uint8Array, manifest: Uint8Array): IntactPackage['sealKey'] | undefined {
+function openSeal(octets: Uint8Array, formatVersion: number, signed: Uint8Array): IntactPackage['sealKey'] | undefined {
   const seal = decodeDocument<ManifestSeal>(octets, MANIFEST_SEAL_SHAPE);
-  if (seal === undefined || seal.version !== 1) return undefined;
+  if (seal === undefined || seal.version !== formatVersion) return undefined;
   const { version, keyId, publicKey, signature } = seal;
   const written = formatDocument({ version, keyId, publicKey, signature });
   const spki = decodeBase64(publicKey);
   const value = decodeBase64(signature);
   if (written !== Buffer.from(octets).toString() || spki === undefined || value === undefined) return undefined;
   if (Buffer.from(auditCrypto.sha256(spki)).toString('hex') !== keyId) return undefined;
-  const isSigned = auditCrypto.verifyEd25519(spki, encodeManifestSeal(manifest), value);
+  const isSigned = auditCrypto.verifyEd25519(spki, signed, value);
   return isSigned ? { keyId, publicKey: spki } : undefined;
 }
 

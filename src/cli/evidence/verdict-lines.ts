@@ -24,6 +24,7 @@ export function verdictLines(verdict: PackageVerdict): readonly string[] {
     ...verdict.takenFromRecord.map((check) => `  ${check} is taken from the record: no package can show it.`),
     ...(anchor === null ? [] : [trustLine('trust anchor', anchor, '--anchor')]),
     ...(sealKey === null ? [] : [trustLine('seal key', sealKey, '--trust')]),
+    ...(isKnown ? [timestampLine(verdict.timestamp)] : []),
     ...(verdict.auditLines.waiting > 0 ? ['  The audit line was not sealed yet when the package was made.'] : []),
   ];
 }
@@ -35,3 +36,12 @@ const judgementLine = (judgedAgain: boolean): string =>
 
 const trustLine = (what: string, { sha256, trusted }: { sha256: string; trusted: boolean }, option: string): string =>
   `  ${what} ${sha256}: ${trusted ? 'trusted' : `not trusted (${option} was not given for it)`}`;
+
+function timestampLine(timestamp: PackageVerdict['timestamp']): string {
+  if (timestamp === null)
+    return '  No time stamp: no authority vouches for when it was made. タイムスタンプはありません。';
+  const { at, tsa, policy, sha256, trusted, validUntil } = timestamp;
+  const by = tsa === null ? sha256 : `${JSON.stringify(tsa)} (${sha256})`;
+  const trust = trusted ? `trusted, until ${validUntil}` : 'not trusted (--trust was not given for it)';
+  return `  time stamp ${at} by ${by}, policy ${policy}: ${trust}`;
+}

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { toHex } from '../../core/bytes.ts';
-import type { Manifest } from '../../core/evidence/manifest.ts';
+import { MANIFEST_TIMESTAMP, type Manifest } from '../../core/evidence/manifest.ts';
 import {
   AUDIT,
   type AuditDocument,
@@ -20,6 +20,7 @@ import { nodeCrypto } from '../../platform/crypto.ts';
 import { EntryUnusable, judgePackage, type PackageDocuments } from './judge-package.ts';
 import { type Fault, NOTHING_KNOWN, type PackageVerdict } from './package-verdict.ts';
 import { decodeBase64, decodeDocument, type IntactPackage, readPackage } from './read-package.ts';
+import { readTimestamp } from './read-timestamp.ts';
 import { isTrustedKey, type TrustedKey } from './trusted-keys.ts';
 
 export interface Trust {
@@ -53,10 +54,11 @@ export async function verifyPackage(octets: Buffer, trust: Trust): Promise<Packa
       isTrustedKey(trust.keys, sealKey, null) &&
       audit.sealed.every((line) => isTrustedKey(trust.keys, line, line.sealedAt)) &&
       audit.sealed.some(({ sealedAt }) => sealedAt >= at);
-    const isProven = isSealTrusted && anchor?.trusted !== false;
+    const timestamp = readStamp(read.value, documents, trust);
+    const isProven = isSealTrusted && anchor?.trusted !== false && timestamp?.trusted !== false;
     return {
       ...about,
-      ...{ verifiedAt, indication, subIndication, differences, anchor, faults: [] },
+      ...{ verifiedAt, indication, subIndication, differences, anchor, timestamp, faults: [] },
       result: differences.length > 0 ? 'differs' : isProven ? 'same' : 'origin-not-proven',
       judgedAgain: judged !== undefined,
       takenFromRecord: judged?.takenFromRecord ?? [],
@@ -68,6 +70,21 @@ export async function verifyPackage(octets: Buffer, trust: Trust): Promise<Packa
     const fault: Fault = { fault: error.fault, name: error.entry };
     return { ...about, result: 'altered', faults: [fault] };
   }
+}
+
+/** A time stamp from before the verification, by more than clocks may differ, is of something else. */
+function readStamp(
+  { manifestSha256, token }: IntactPackage,
+  { report, policy }: PackageDocuments,
+  { timestampAnchors = [] }: Trust,
+): PackageVerdict['timestamp'] {
+  if (token === undefined) return null;
+  const timestamp = readTimestamp(token, manifestSha256, timestampAnchors);
+  const broken = () => new PackageBroken('timestamp-broken', MANIFEST_TIMESTAMP);
+  if (timestamp === undefined) throw broken();
+  const allowedMs = (policy.rules.clockSkewSeconds + (timestamp.accuracySeconds ?? 0) + 1) * 1_000;
+  if (Date.parse(timestamp.at) + allowedMs < Date.parse(report.verifiedAt)) throw broken();
+  return timestamp;
 }
 
 class PackageBroken extends Error {

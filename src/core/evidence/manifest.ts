@@ -8,6 +8,8 @@ export const FORMAT_VERSION = 2;
 const KNOWN_VERSIONS: readonly number[] = [1, FORMAT_VERSION];
 
 export const MANIFEST = 'manifest.json';
+/** The RFC 3161 TimeStampToken over the manifest's octets, DER. */
+export const MANIFEST_TIMESTAMP = 'manifest.tst';
 export const MANIFEST_SEAL = 'manifest.seal.json';
 
 /** A file of a package. */
@@ -25,7 +27,9 @@ export interface Manifest {
   readonly formatVersion: number;
   readonly kind: PackageKind;
   readonly verificationId: string;
-  /** In their order; all but the manifest and its seal. */
+  /** From version 2 on: the entry with the time stamp; null where there is none. */
+  readonly timestamp?: typeof MANIFEST_TIMESTAMP | null;
+  /** In their order; all but the manifest, its time stamp and its seal. */
   readonly entries: readonly { readonly name: string; readonly size: number; readonly sha256: string }[];
   readonly withheld: readonly { readonly name: string; readonly sha256: string }[];
 }
@@ -33,6 +37,7 @@ export interface Manifest {
 const SHAPE: Shape = {
   object: {
     ...{ format: 'string', formatVersion: 'number', kind: 'string', verificationId: 'string' },
+    timestamp: { optional: { nullable: { oneOf: [MANIFEST_TIMESTAMP] } } },
     entries: { list: { object: { name: 'string', size: 'number', sha256: 'string' } } },
     withheld: { list: { object: { name: 'string', sha256: 'string' } } },
   },
@@ -42,7 +47,7 @@ type Digest = Pick<CryptoPrimitives, 'digest'>;
 const sha256Of = (octets: Uint8Array, crypto: Digest): string => toHex(crypto.digest('SHA-256', octets));
 
 export function buildManifest(
-  about: Pick<Manifest, 'kind' | 'verificationId'>,
+  about: Pick<Manifest, 'kind' | 'verificationId'> & { readonly isStamped: boolean },
   entries: readonly PackageEntry[],
   withheld: readonly PackageEntry[],
   crypto: Digest,
@@ -50,6 +55,7 @@ export function buildManifest(
   return {
     ...{ format: PACKAGE_FORMAT, formatVersion: FORMAT_VERSION },
     ...{ kind: about.kind, verificationId: about.verificationId },
+    timestamp: about.isStamped ? MANIFEST_TIMESTAMP : null,
     entries: entries.map(({ name, octets }) => ({ name, size: octets.length, sha256: sha256Of(octets, crypto) })),
     withheld: withheld.map(({ name, octets }) => ({ name, sha256: sha256Of(octets, crypto) })),
   };
@@ -61,10 +67,12 @@ export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(
 /** Undefined for what is no manifest of a version that is known. */
 export function decodeManifest(text: string, parsed: unknown): Manifest | undefined {
   if (!hasShape(parsed, SHAPE)) return undefined;
-  const { format, formatVersion, kind, verificationId, entries, withheld } = parsed as Manifest;
+  const { format, formatVersion, kind, verificationId, timestamp, entries, withheld } = parsed as Manifest;
   if (format !== PACKAGE_FORMAT || !KNOWN_VERSIONS.includes(formatVersion)) return undefined;
   if (kind !== 'full' && kind !== 'service-provider') return undefined;
-  const manifest = { format, formatVersion, kind, verificationId, entries, withheld };
+  if ((timestamp === undefined) !== (formatVersion === 1)) return undefined;
+  const told = timestamp === undefined ? {} : { timestamp };
+  const manifest = { format, formatVersion, kind, verificationId, ...told, entries, withheld };
   return formatManifest(manifest) === text ? manifest : undefined;
 }
 
@@ -97,7 +105,20 @@ export function verifyEntries(manifest: Manifest, found: readonly PackageEntry[]
     .map(({ name }) => ({ fault: 'entry-out-of-order', name }));
 }
 
-const CONTEXT = Uint8Array.from('jpki-verifier evidence manifest v1\n', (letter) => letter.charCodeAt(0));
+const contextOf = (version: number): Uint8Array =>
+  Uint8Array.from(`jpki-verifier evidence manifest v${version}\n`, (letter) => letter.charCodeAt(0));
 
-/** The octets that the deployment signs: a context of their own, so that no seal of the trail passes for one. */
-export const encodeManifestSeal = (manifest: Uint8Array): Uint8Array => concatBytes(CONTEXT, manifest);
+/**
+ * The octets that the deployment signs: a context of their own, so that no seal of the trail passes for one. From version 2
+ * on the time stamp is signed as well: not all of its octets are covered by the authority's signature.
+ */
+export function encodeManifestSeal(
+  formatVersion: number,
+  manifest: Uint8Array,
+  token: Uint8Array | undefined,
+  crypto: Digest,
+): Uint8Array {
+  if (formatVersion === 1) return concatBytes(contextOf(1), manifest);
+  const stamp = token === undefined ? Uint8Array.of(0) : concatBytes(Uint8Array.of(1), crypto.digest('SHA-256', token));
+  return concatBytes(contextOf(formatVersion), stamp, manifest);
+}

@@ -20,6 +20,8 @@ export const ENTRY_NAMES = {
   /** revocation/supporting-crls/1.der, 2 … in the order of the settings: about others than the signer's certificate. */
   supportingCrls: 'revocation/supporting-crls/',
   audit: 'audit.json',
+  /** Where the seals were timestamped when the package was made. */
+  timestamps: 'timestamps.json',
 } as const;
 
 export const trustAnchorName = (place: number): string => `${ENTRY_NAMES.trustAnchors}${place + 1}.der`;
@@ -95,7 +97,8 @@ export interface AuditLineDocument {
 
 /** manifest.seal.json */
 export interface ManifestSeal {
-  readonly version: 1;
+  /** The version of the format. */
+  readonly version: number;
   readonly keyId: string;
   /** base64, as is the signature (Ed25519 over encodeManifestSeal). */
   readonly publicKey: string;
@@ -165,32 +168,20 @@ export const POLICY: Shape = {
   },
 };
 
-export const AUDIT: Shape = {
+export const AUDIT_LINE: Shape = {
   object: {
-    lines: {
-      list: {
-        object: {
-          line: {
-            object: {
-              ...{
-                id: 'string',
-                tenantId: 'string',
-                at: 'instant',
-                actor: 'string',
-                right: NULLABLE_TEXT,
-                act: 'string',
-              },
-              ...{ target: NULLABLE_TEXT, outcome: 'string', from: NULLABLE_TEXT, requestId: NULLABLE_TEXT },
-              ...{ count: 'number', salt: 'string' },
-            },
-          },
-          ...{ position: 'number', path: { list: 'string' }, seal: { object: {} }, publicKey: 'string' },
-        },
+    line: {
+      object: {
+        ...{ id: 'string', tenantId: 'string', at: 'instant', actor: 'string', right: NULLABLE_TEXT, act: 'string' },
+        ...{ target: NULLABLE_TEXT, outcome: 'string', from: NULLABLE_TEXT, requestId: NULLABLE_TEXT },
+        ...{ count: 'number', salt: 'string' },
       },
     },
-    waiting: { list: 'string' },
+    ...{ position: 'number', path: { list: 'string' }, seal: { object: {} }, publicKey: 'string' },
   },
 };
+
+export const AUDIT: Shape = { object: { lines: { list: AUDIT_LINE }, waiting: { list: 'string' } } };
 
 export const MANIFEST_SEAL_SHAPE: Shape = {
   object: { version: 'number', keyId: 'string', publicKey: 'string', signature: 'string' },

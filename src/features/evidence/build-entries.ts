@@ -12,7 +12,7 @@ import {
 } from '../../core/evidence/package-entries.ts';
 import { formatInstant } from '../../core/rfc3339.ts';
 import type { EvidenceOnFile } from '../verification/service.ts';
-import { buildCover } from './cover.ts';
+import { buildCover, type TimestampState } from './cover.ts';
 
 export interface PackageParts {
   readonly kind: PackageKind;
@@ -27,13 +27,13 @@ export interface PackageEntries {
 }
 
 /** Everything of a package but its manifest, in the order of the format. */
-export function buildEntries({ kind, evidence, audit }: PackageParts): PackageEntries {
+export function buildEntries({ kind, evidence, audit }: PackageParts, timestamp: TimestampState): PackageEntries {
   const { answer, content, trustAnchors, supportingCrls } = evidence;
   const text = (name: string, document: object) => octets(name, Buffer.from(formatDocument(document)));
   const octets = (name: string, value: Uint8Array | null): PackageEntry[] =>
     value === null ? [] : [{ name, octets: value }];
   const all = [
-    ...octets(ENTRY_NAMES.cover, Buffer.from(buildCover(kind, evidence))),
+    ...octets(ENTRY_NAMES.cover, Buffer.from(buildCover(kind, evidence, timestamp))),
     ...text(ENTRY_NAMES.verification, describeVerification(evidence)),
     ...text(ENTRY_NAMES.report, answer),
     ...text(ENTRY_NAMES.policy, describePolicy(evidence)),

@@ -24,11 +24,25 @@ const KINDS: Readonly<Record<PackageKind, string>> = {
     '電子証明書・シリアル番号・失効リストに代えて、そのダイジェストを収めています / digests in place of certificate, serial number and revocation list',
 };
 
+/** `unavailable`: one was asked for, and not to be had. */
+export type TimestampState = 'stamped' | 'unavailable' | 'not-configured';
+
+const TIMESTAMPS: Readonly<Record<TimestampState, string>> = {
+  stamped: 'あり（manifest.tst、RFC 3161） / in manifest.tst (RFC 3161)',
+  unavailable:
+    'なし（時刻認証局から取得できませんでした） / none: it could not be had from the time stamping authority',
+  'not-configured': 'なし（時刻認証局は設定されていません） / none: no time stamping authority is set',
+};
+
 const versionOf = (version: number | null | undefined): string | null =>
   version == null ? null : `第${version}版 / version ${version}`;
 
 /** The cover page, for people: no script, nothing loaded, nothing of the person. */
-export function buildCover(kind: PackageKind, { answer, verifiedAt, settings }: EvidenceOnFile): string {
+export function buildCover(
+  kind: PackageKind,
+  { answer, verifiedAt, settings }: EvidenceOnFile,
+  timestamp: TimestampState,
+): string {
   const { verificationId, reference, purpose, indication, subIndication, revocation } = answer;
   const rows: readonly (readonly [string, string | null])[] = [
     ['検証番号 / verification', verificationId],
@@ -41,6 +55,7 @@ export function buildCover(kind: PackageKind, { answer, verifiedAt, settings }: 
     ['失効情報 / revocation status', revocation?.status ?? null],
     ['適用した方針 / policy in force', versionOf(settings.policyVersion)],
     ['適用した設定 / deployment settings in force', versionOf(settings.rulesVersion)],
+    ['タイムスタンプ / time stamp', TIMESTAMPS[timestamp]],
     ['内容 / contents', KINDS[kind]],
   ];
   const table = rows
@@ -62,7 +77,7 @@ ${table.join('\n')}
 <h2>確かめ方 / How to verify it</h2>
 <p>この一式は、ネットワークもデータベースも設定もない計算機で、あらためて判定できます。判定の時刻は検証日時です。</p>
 <p>This package can be judged again on a machine without network, database or settings, as of the time above:</p>
-<pre>jpki evidence verify FILE --trust SEAL-KEYS [--anchor ROOT]</pre>
+<pre>jpki evidence verify FILE --trust SEAL-KEYS [--trust TSA-ROOT] [--anchor ROOT]</pre>
 <p>この頁は読むためのもので、判定の根拠は同梱の各ファイルです。/ This page is for reading; what counts are the files beside it.</p>
 </body>
 </html>

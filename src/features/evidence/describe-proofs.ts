@@ -10,7 +10,7 @@ export const describeProofs = ({ proofs, waiting }: LineProofs): AuditDocument =
   waiting,
 });
 
-const describeProof = ({ line, position, path, seal, key }: LineProof): AuditLineDocument => ({
+export const describeProof = ({ line, position, path, seal, key }: LineProof): AuditLineDocument => ({
   line: { ...line, at: formatInstant(line.at), salt: encodeBase64(line.salt) },
   position,
   path: path.map(toHex),

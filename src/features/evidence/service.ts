@@ -1,3 +1,4 @@
+import type { TimestampAuthority } from '../../gateway/timestamp/timestamp-authority.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
@@ -7,6 +8,7 @@ import type { Caller } from '../tenants/caller.ts';
 import { loadEvidence } from '../verification/service.ts';
 import { buildPackage } from './build-package.ts';
 import { describeProofs } from './describe-proofs.ts';
+import { createStamp } from './stamp-manifest.ts';
 
 export interface EvidenceService {
   /** A ZIP. */
@@ -17,6 +19,8 @@ export function createEvidenceService(parts: {
   readonly database: Database;
   readonly vault: Vault;
   readonly sealKeys: Pick<SealKeys, 'signer'>;
+  /** Undefined: nobody stamps the time. */
+  readonly authority: TimestampAuthority | undefined;
   readonly clock: Clock;
 }): EvidenceService {
   const { database, vault, sealKeys, clock } = parts;
@@ -34,11 +38,12 @@ export function createEvidenceService(parts: {
       });
       if (gathered === undefined) return problem('verification-not-found');
       const kind = tenantRole === 'service-provider' ? 'service-provider' : 'full';
-      const value = await buildPackage({ kind, ...gathered }, signer);
+      const stamp = createStamp(parts, { tenantId, verificationId });
+      const { octets } = await buildPackage({ kind, ...gathered }, signer, stamp);
       // last of all: the line says that it was given out, and without the line it is not
       const line = lineOf(caller, { at: now, requestId }, 'evidence.export', verificationId);
       await database.inTenant(tenantId, (trx) => appendAuditLine(trx, line));
-      return { ok: true, value };
+      return { ok: true, value: octets };
     },
   };
 }

@@ -17,11 +17,11 @@ const base64 = (octets: Uint8Array) => Buffer.from(octets).toString('base64');
 /** A package whose manifest and seal fit, whatever its entries say. */
 async function sealed(change: (entry: PackageEntry) => PackageEntry[]): Promise<Buffer> {
   const entries = (await readZip(await packageOf(), { entries: 64, size: 2 ** 20 })).slice(0, -2).flatMap(change);
-  const about = { kind: 'full', verificationId: 'ver_00000000000000000000000001' } as const;
+  const about = { kind: 'full', verificationId: 'ver_00000000000000000000000001', isStamped: false } as const;
   const manifest = Buffer.from(formatManifest(buildManifest(about, entries, [], nodeCrypto)));
   const seal = {
-    ...{ version: 1, keyId: SIGNER.keyId, publicKey: base64(SIGNER.publicKey) },
-    signature: base64(SIGNER.sign(encodeManifestSeal(manifest))),
+    ...{ version: 2, keyId: SIGNER.keyId, publicKey: base64(SIGNER.publicKey) },
+    signature: base64(SIGNER.sign(encodeManifestSeal(2, manifest, undefined, nodeCrypto))),
   };
   return writeZip([
     ...entries,

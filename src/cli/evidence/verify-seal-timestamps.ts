@@ -1,0 +1,94 @@
+import { createReadTimestamp } from '../../core/audit/read-timestamp.ts';
+import { hashSeal } from '../../core/audit/seal.ts';
+import { decodeSeal, type SealDocument } from '../../core/audit/seal-text.ts';
+import { type LinkVerdict, verifyTimestampChain } from '../../core/audit/timestamp-chain.ts';
+import type { AlgorithmEnds } from '../../core/audit/timestamp-facts.ts';
+import { decodeLink } from '../../core/audit/timestamp-text.ts';
+import { toHex } from '../../core/bytes.ts';
+import type { AuditLineDocument } from '../../core/evidence/package-entries.ts';
+import type { ChainDocument, GivenTimestamps } from '../../core/evidence/timestamps-document.ts';
+import { verifyAuditLine } from '../../core/evidence/verify-audit.ts';
+import { formatInstant } from '../../core/rfc3339.ts';
+import type { Certificate } from '../../core/x509/certificate.ts';
+import { auditCrypto } from '../../platform/audit-crypto.ts';
+import { nodeCrypto } from '../../platform/crypto.ts';
+import { decodeBase64 } from './read-package.ts';
+
+/** One link of a chain, for whoever reads the verdict. Instants are RFC 3339. */
+export interface TimestampLinkVerdict {
+  readonly number: number;
+  readonly at: string;
+  /** SHA-256 of the authority's certificate. */
+  readonly authority: string;
+  readonly trusted: boolean;
+  readonly endsAt: string;
+  /** `certificate`, or the algorithm. */
+  readonly endOf: string;
+  readonly neededUntil: string;
+  readonly lapsed: boolean;
+}
+
+/** The timestamps of the seal of one line, from the first one over it. */
+export interface SealTimestamps {
+  /** `manifest`: the line tells of the package itself. */
+  readonly of: 'verification' | 'manifest';
+  readonly batch: number;
+  /** `given`: beside the package, where they are newer. */
+  readonly from: 'package' | 'given';
+  readonly state: 'holds' | 'lapsed' | 'not-trusted';
+  readonly links: readonly TimestampLinkVerdict[];
+}
+
+export interface TimestampReading {
+  readonly anchors: readonly Certificate[];
+  readonly ends: AlgorithmEnds;
+  readonly now: number;
+}
+
+/** Undefined for what is no seal. */
+export const decodeBatch = (seal: SealDocument): number | undefined => decodeSeal(seal, decodeBase64)?.batch;
+
+/** Undefined where a link is not over the seal or the link before it, or is none. */
+export function verifyChain(
+  { seal }: Pick<AuditLineDocument, 'seal'>,
+  { batch, links }: ChainDocument,
+  about: Pick<SealTimestamps, 'of' | 'from'>,
+  { anchors, ends, now }: TimestampReading,
+): SealTimestamps | undefined {
+  const decoded = decodeSeal(seal, decodeBase64);
+  const decodedLinks = links.flatMap((link) => decodeLink(link, decodeBase64) ?? []);
+  if (decoded === undefined || decoded.batch !== batch || decodedLinks.length < links.length) return undefined;
+  const sealHash = hashSeal(auditCrypto.sha256, decoded);
+  const read = createReadTimestamp(anchors, nodeCrypto);
+  const reading = { sha256: auditCrypto.sha256, read, ends, now };
+  const verdicts = verifyTimestampChain({ sealHash, batch, links: decodedLinks }, reading);
+  return verdicts && { ...about, batch, state: stateOf(verdicts), links: verdicts.map(describeLink) };
+}
+
+function stateOf(links: readonly LinkVerdict[]): SealTimestamps['state'] {
+  if (!links.every(({ trusted }) => trusted)) return 'not-trusted';
+  return links.some(({ lapsed }) => lapsed) ? 'lapsed' : 'holds';
+}
+
+const describeLink = ({ number, genTime, authority, trusted, end, neededUntil, lapsed }: LinkVerdict) => ({
+  ...{ number, at: formatInstant(genTime), authority, trusted, endsAt: formatInstant(end.at), endOf: end.of },
+  ...{ neededUntil: formatInstant(neededUntil), lapsed },
+});
+
+/** Of the lines that tell of the manifest; undefined where one of them does not, or its chain is none. */
+export function verifyManifestChains(
+  { manifest, chains }: GivenTimestamps,
+  manifestSha256: Uint8Array,
+  reading: TimestampReading,
+): readonly SealTimestamps[] | undefined {
+  const found: SealTimestamps[] = [];
+  for (const document of manifest) {
+    const sealed = verifyAuditLine(document, decodeBase64, auditCrypto);
+    if (sealed?.line.act !== 'evidence.manifest' || sealed.line.target !== toHex(manifestSha256)) return undefined;
+    const chain = chains.find(({ batch }) => batch === decodeBatch(document.seal));
+    const verdict = chain && verifyChain(document, chain, { of: 'manifest', from: 'given' }, reading);
+    if (chain !== undefined && verdict === undefined) return undefined;
+    if (verdict !== undefined) found.push(verdict);
+  }
+  return found;
+}
