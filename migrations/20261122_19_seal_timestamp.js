@@ -25,6 +25,8 @@ export async function up(knex) {
     comment on column audit_timestamp.token is 'DER TimeStampToken; what stands beside it is written down from it';
     comment on column audit_timestamp.valid_until is 'when the first certificate on the way to the trust anchor ends';
 
+    create index audit_line_manifest on audit_line (target) where act = 'evidence.manifest';
+
     create table audit_timestamp_attempt (
       only_one boolean primary key default true check (only_one),
       failures integer not null,

@@ -7,7 +7,7 @@ import { type Command, JSON_OPTION, onlyOne, readArguments } from './arguments.t
 import type { PackageVerdict } from './evidence/package-verdict.ts';
 import { verdictLines } from './evidence/verdict-lines.ts';
 import { verifyPackage } from './evidence/verify-package.ts';
-import { readGivenFile } from './given-file.ts';
+import { LONGEST_PACKAGE, readGivenFile } from './given-file.ts';
 import { LONGEST_TRUST, readTrust } from './trust.ts';
 
 /** 2 is wrong usage. */
@@ -17,9 +17,6 @@ const EXIT_CODES: Readonly<Record<PackageVerdict['result'], number>> = {
   differs: 1,
   'origin-not-proven': 3,
 };
-
-/** More than a package with the longest list. */
-const LONGEST_PACKAGE = 512 * 1024 * 1024;
 
 const PIN = /^[0-9a-fA-F]{64}$/;
 

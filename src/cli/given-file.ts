@@ -1,6 +1,9 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { StartRefused } from '../platform/start-refused.ts';
 
+/** More than a package with the longest list. */
+export const LONGEST_PACKAGE = 512 * 1024 * 1024;
+
 /**
  * A file that whoever calls names: a regular one, of no more than that many octets, read up to the size that it had when
  * it was opened. A named pipe or a device would never end. Throws StartRefused, without anything of what is in it.

@@ -44,16 +44,24 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
   clients revoke ID --tenant NAME [--json]
       クライアントを失効させます。 / Ends a client for good.
 
-  audit verify [--against SEALS] [--without-vault] [--json]
+  audit verify [--against SEALS] [--timestamps FILE] [--trust FILE ...] [--without-vault] [--json]
       監査証跡をすべて検証し、壊れている箇所を示します（DATABASE_ADMIN_URL を使用）。SEALS は外部に保管した封印です。
-      Verifies the whole audit trail and says where it breaks (as DATABASE_ADMIN_URL); exit code 1 when it does. Against
-      seals held outside it finds a database that was rolled back.
+      Verifies the whole audit trail with its timestamps and says where it breaks (as DATABASE_ADMIN_URL); exit code 1 when it
+      does. Against seals and timestamps held outside it finds a database that was rolled back; with --trust (the JSON of
+      GET /jpki/audit-seals, and certificates of time stamping authorities) one whose keys were replaced with all they signed.
 
   audit proof LINE
       監査証跡の1行の包含証明をJSONで表示します。 / Shows a line with the proof that it was sealed, as JSON.
 
   audit seals export --to FILE [--json]
       すべての封印をファイルに書き出します。 / Writes every seal to a file, one a line.
+
+  audit timestamps export --to FILE [--json]
+      封印のタイムスタンプをすべてファイルに書き出します。 / Writes every timestamp of the seals to a file, one a line.
+
+  audit timestamps prove PACKAGE --to FILE [--json]
+      古い証拠一式のための、今のタイムスタンプの連鎖を書き出します（evidence verify --timestamps）。
+      Writes what renews the timestamps of an older evidence package: evidence verify takes it as --timestamps.
 
   retention run [--dry-run] [--json]
       保存期間を過ぎた記録をすべてのテナントで削除します（--dry-run は件数の表示のみ）。

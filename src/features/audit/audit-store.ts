@@ -82,6 +82,19 @@ export async function loadLines(
   return rows.map(toLine);
 }
 
+/** Ids of the sealed lines that tell of a package's manifest, whosever it is; for the owner of the database. */
+export async function loadManifestLines(trx: Transaction, manifestSha256: string): Promise<string[]> {
+  const rows = await trx('audit_line')
+    .where({ act: 'evidence.manifest', target: manifestSha256 })
+    .orderBy(['batch', 'position'])
+    .limit(MOST_OF_A_MANIFEST)
+    .select<{ id: string }[]>('id');
+  return rows.map(({ id }) => id);
+}
+
+/** A package is given out as often as somebody asks: the first times are what counts. */
+const MOST_OF_A_MANIFEST = 16;
+
 /** For the owner of the database: every tenant, and the deployment itself. */
 export async function loadTenantIds(trx: Transaction): Promise<string[]> {
   const rows = await trx('tenant').select<{ id: string }[]>('id');
