@@ -4,6 +4,9 @@ import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
 import { openDatabaseUrls, openTenants, operator, readConfig, withStops } from './administration.ts';
 import { type Command, JSON_OPTION, readArguments } from './arguments.ts';
 
+/** To count what is due of a large tenant. */
+const STATEMENT_TIMEOUT_MS = 600_000;
+
 export const RETENTION_COMMANDS: Readonly<Record<string, Command>> = {
   'retention run': async (args, terminal) => {
     const { values } = readArguments(args, { options: { ...JSON_OPTION, 'dry-run': { type: 'boolean' } } as const });
@@ -13,7 +16,7 @@ export const RETENTION_COMMANDS: Readonly<Record<string, Command>> = {
       const config = readConfig(terminal);
       const { url } = await openDatabaseUrls(config, stops);
       const tenants = await openTenants(config, { clock, log, migrations: MIGRATIONS }, stops);
-      const database = createDatabase({ url, poolSize: 2, log });
+      const database = createDatabase({ url, poolSize: 2, statementTimeoutMs: STATEMENT_TIMEOUT_MS, log });
       stops.add(() => database.close());
       const { name, right } = operator();
       const { auditRetentionYears } = config;

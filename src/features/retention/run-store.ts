@@ -2,28 +2,34 @@ import { addDays, beginningOf, type CalendarDate } from '../../core/retention/ca
 import type { Transaction } from '../../platform/database/database.ts';
 import { firstIdAt } from '../../platform/ids.ts';
 
-/** False when another replica is at this tenant. */
-export async function claimRun(trx: Transaction, tenantId: string): Promise<boolean> {
-  const sql = `select pg_try_advisory_xact_lock(hashtextextended('retention-run/' || ?, 0)) as claimed`;
-  const { rows } = await trx.raw<{ rows: { claimed: boolean }[] }>(sql, [tenantId]);
-  return rows[0]?.claimed === true;
+/**
+ * Replicas at one tenant take turns, batch by batch. None gives up because another is at it: that one may be at something
+ * else, and both would stop with work left.
+ */
+export async function awaitTurn(trx: Transaction, tenantId: string): Promise<void> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended('retention-run/' || ?, 0))`, [tenantId]);
 }
+
+/** As joins, where is_held would be asked row by row: of a whole tenant on hold, nothing is due and every row is looked at. */
+const notHeld = (column: 'subject_id' | 'verification_id', id: string) =>
+  `not exists (select from legal_hold h where h.tenant_id = :tenantId and h.lifted_at is null and h.${column} = ${id})`;
 
 /** Verifications whose term is over: the subject's, whose relation ended; and those that did not pass, of nobody. */
 const DUE_VERIFICATIONS = `
   select v.id from subject s join verification v on v.tenant_id = s.tenant_id and v.subject_id = s.id
   where s.tenant_id = :tenantId and s.relation_ended_on <= :cutoff
-    and (v.verified_at at time zone 'Asia/Tokyo')::date <= :cutoff and not is_held(s.tenant_id, s.id, v.id)
+    and (v.verified_at at time zone 'Asia/Tokyo')::date <= :cutoff
+    and ${notHeld('subject_id', 's.id')} and ${notHeld('verification_id', 'v.id')}
   union all
   select v.id from verification v
   where v.tenant_id = :tenantId and v.indication <> 'TOTAL-PASSED' and v.subject_id is null and v.id < :before
-    and not is_held(v.tenant_id, null, v.id)
+    and ${notHeld('verification_id', 'v.id')}
 `;
 
 /** Subjects whose term is over and of which no verification is left. */
 const DUE_SUBJECTS = `
   select s.id from subject s
-  where s.tenant_id = :tenantId and s.relation_ended_on <= :cutoff and not is_held(s.tenant_id, s.id, null)
+  where s.tenant_id = :tenantId and s.relation_ended_on <= :cutoff and ${notHeld('subject_id', 's.id')}
     and not exists (select from verification v where v.tenant_id = s.tenant_id and v.subject_id = s.id)
 `;
 

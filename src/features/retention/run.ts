@@ -7,7 +7,7 @@ import type { TenantService } from '../tenants/service.ts';
 import { countDueChallenges, deleteChallenges } from './challenge-store.ts';
 import type { Deed } from './deed.ts';
 import { deleteSubject, deleteVerifications } from './deletion-store.ts';
-import { claimRun, countDue, countPrunable, selectDue } from './run-store.ts';
+import { awaitTurn, countDue, countPrunable, selectDue } from './run-store.ts';
 import { termOf } from './term.ts';
 
 /** What went, or would go, of one tenant. */
@@ -116,14 +116,17 @@ interface Place {
   readonly settings: RunSettings;
 }
 
-/** Until a batch finds nothing to do, or another replica is at it. */
+/** Until a batch finds nothing to do. */
 async function inBatches(
   { database, tenantId, settings: { isStopping = () => false } }: Place,
   work: (trx: Transaction) => Promise<number>,
 ): Promise<number> {
   let total = 0;
   for (let count = 1; count > 0 && !isStopping(); total += count) {
-    count = await database.inTenant(tenantId, async (trx) => ((await claimRun(trx, tenantId)) ? work(trx) : 0));
+    count = await database.inTenant(tenantId, async (trx) => {
+      await awaitTurn(trx, tenantId);
+      return work(trx);
+    });
   }
   return total;
 }
