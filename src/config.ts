@@ -1,42 +1,16 @@
 import { join, resolve } from 'node:path';
-import type { CertificateKind } from './core/jpki/certificate-kind.ts';
+import { type DatabaseConfig, parseDatabase } from './config/database.ts';
+import { EDGE_SETTINGS, type EdgeConfig, parseEdge } from './config/edge.ts';
+import { GATEWAY_SETTINGS, type GatewayConfig, parseGateway } from './config/gateway.ts';
+import { KEY_SETTINGS, parseKeys } from './config/keys.ts';
+import { parseRevocation, REVOCATION_SETTINGS, type RevocationConfig } from './config/revocation.ts';
+import { parseSealTimestamps, SEAL_TIMESTAMP_SETTINGS, type SealTimestampSettings } from './config/seal-timestamps.ts';
+import { parseTelemetry } from './config/telemetry.ts';
 import type { CertificatePolicy } from './core/jpki/policy-table.ts';
-import { EDGE_SETTINGS, type EdgeConfig, parseEdge } from './edge-config.ts';
-import { KEY_SETTINGS, parseKeys } from './key-config.ts';
 import type { LogLevel } from './platform/log.ts';
 import { createSettingsReader, type Environment, type SettingsReader } from './platform/settings.ts';
 import type { TelemetrySettings } from './platform/telemetry/telemetry-settings.ts';
 import type { KeySettings } from './platform/vault/key-settings.ts';
-import { parseTelemetry } from './telemetry-config.ts';
-import { parseSealTimestamps, SEAL_TIMESTAMP_SETTINGS, type SealTimestampSettings } from './timestamp-settings.ts';
-import { parseTsa, TSA_SETTINGS, type TsaConfig } from './tsa-config.ts';
-
-/** A PostgreSQL given by URL; in the sandbox there may be none, and the embedded one is started. */
-export interface DatabaseConfig {
-  /** The application's login. */
-  readonly url: string;
-  /** The owner, for migrate alone. */
-  readonly adminUrl: string;
-  readonly strongLogin: 'refused' | 'accepted';
-}
-
-/** The real gateway: production alone. */
-export interface GatewayConfig {
-  readonly trustAnchorsDir: string;
-  readonly unpinnedAnchors: 'refused' | 'accepted';
-  readonly ocspUrls: Readonly<Record<CertificateKind, string>>;
-  readonly crlDir: string | undefined;
-  readonly tsa: TsaConfig | undefined;
-}
-
-export interface RevocationConfig {
-  readonly certIdHash: 'SHA-1' | 'SHA-256';
-  readonly nonce: 'none' | 'send' | 'require';
-  readonly ocspTimeoutMs: number;
-  readonly clockSkewSeconds: number;
-  /** SHA-256 of the SPKI of CA keys whose CRL in CRL_DIR is the undivided one; lower-case hexadecimal. */
-  readonly undividedCaKeys: readonly string[];
-}
 
 interface CommonConfig {
   readonly edge: EdgeConfig;
@@ -94,14 +68,6 @@ export type Parsed<T> =
   | { readonly ok: true; readonly config: T }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-const GATEWAY_SETTINGS = [
-  'TRUST_ANCHORS_DIR',
-  'TRUST_ANCHORS_UNPINNED',
-  'OCSP_URL_DIGITAL_SIGNATURE',
-  'OCSP_URL_USER_AUTHENTICATION',
-  'CRL_DIR',
-  ...TSA_SETTINGS,
-] as const;
 /**
  * Names that begin like ours and are none of these are typing errors, which would start something else than was meant: a
  * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
@@ -117,12 +83,9 @@ const OURS: ReadonlySet<string> = new Set([
   ...GATEWAY_SETTINGS,
   ...EDGE_SETTINGS,
   ...KEY_SETTINGS,
-  'OCSP_CERTID_HASH',
-  'OCSP_NONCE',
-  'OCSP_TIMEOUT_MS',
+  ...REVOCATION_SETTINGS,
   'TSA_TIMEOUT_MS',
   ...SEAL_TIMESTAMP_SETTINGS,
-  'CRL_UNDIVIDED_CA_KEYS',
 ]);
 
 /** Settings of the service, or every problem with them as sentences. `readFile` reads the `*_FILE` secrets. */
@@ -191,15 +154,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
       ['debug', 'info', 'warn', 'error', 'silent'],
       mode === 'sandbox' ? 'warn' : 'info',
     ),
-    revocation: {
-      certIdHash: settings.oneOf('OCSP_CERTID_HASH', ['SHA-1', 'SHA-256'], 'SHA-1'),
-      nonce: settings.oneOf('OCSP_NONCE', ['none', 'send', 'require'], 'send'),
-      ocspTimeoutMs: settings.integer('OCSP_TIMEOUT_MS', { min: 100, max: 60_000, fallback: 5_000 }),
-      clockSkewSeconds,
-      undividedCaKeys: settings.list('CRL_UNDIVIDED_CA_KEYS', 'SHA-256 values (64 hexadecimal digits each)', (item) =>
-        /^[0-9a-f]{64}$/i.test(item) ? item.toLowerCase() : undefined,
-      ),
-    },
+    revocation: parseRevocation(settings, clockSkewSeconds),
     telemetry: parseTelemetry(settings),
     tsaTimeoutMs: settings.integer('TSA_TIMEOUT_MS', { min: 100, max: 20_000, fallback: 5_000 }),
     sealTimestamps: parseSealTimestamps(settings),
@@ -226,25 +181,6 @@ function decodePolicy(item: string): CertificatePolicy | undefined {
   return { policy, kind: kind as CertificatePolicy['kind'], medium: medium as CertificatePolicy['medium'] };
 }
 
-function parseDatabase(settings: SettingsReader, mode: Config['mode'] | undefined): DatabaseConfig | undefined {
-  const protocols = ['postgres:', 'postgresql:'];
-  const before = settings.problems.length;
-  const url = settings.url('DATABASE_URL', protocols, settings.secret('DATABASE_URL'));
-  const adminUrl = settings.url('DATABASE_ADMIN_URL', protocols, settings.secret('DATABASE_ADMIN_URL'));
-  const strongLogin = settings.oneOf('DATABASE_SUPERUSER', ['refused', 'accept'], 'refused');
-  if (url !== undefined) {
-    return { url, adminUrl: adminUrl ?? url, strongLogin: strongLogin === 'accept' ? 'accepted' : 'refused' };
-  }
-  const isSaid = settings.problems.length > before;
-  if (mode === 'production' && !isSaid) {
-    settings.report('DATABASE_URL is missing: set it to the PostgreSQL 15 or later of this deployment.');
-  }
-  if (mode === 'sandbox' && adminUrl !== undefined && !isSaid) {
-    settings.report('DATABASE_ADMIN_URL is set without DATABASE_URL: set both, or none for the embedded PostgreSQL.');
-  }
-  return undefined;
-}
-
 function parseSandbox(
   settings: SettingsReader,
   common: CommonConfig,
@@ -268,31 +204,8 @@ function parseProduction(
   if (settings.has('SANDBOX_PORT')) {
     settings.report('SANDBOX_PORT belongs to JPKI_MODE=sandbox: there is no sandbox in production. Remove it.');
   }
-  const need = (name: (typeof GATEWAY_SETTINGS)[number], what: string) => {
-    if (!settings.has(name)) settings.report(`${name} is missing: set it to ${what}.`);
-  };
-  need('TRUST_ANCHORS_DIR', 'the directory of the root certificates (*.pem, *.crt, *.cer)');
-  need('OCSP_URL_DIGITAL_SIGNATURE', 'the OCSP responder for 署名用 certificates');
-  need('OCSP_URL_USER_AUTHENTICATION', 'the OCSP responder for 利用者証明用 certificates');
-  const trustAnchorsDir = settings.text('TRUST_ANCHORS_DIR');
-  const unpinned = settings.oneOf('TRUST_ANCHORS_UNPINNED', ['refused', 'accept'], 'refused');
-  const digitalSignature = settings.url('OCSP_URL_DIGITAL_SIGNATURE', ['http:', 'https:']);
-  const userAuthentication = settings.url('OCSP_URL_USER_AUTHENTICATION', ['http:', 'https:']);
-  const crlDir = settings.text('CRL_DIR');
-  const tsa = parseTsa(settings);
-  if (!database || !trustAnchorsDir || !digitalSignature || !userAuthentication) return undefined;
-  return {
-    ...common,
-    mode: 'production',
-    database,
-    gateway: {
-      trustAnchorsDir: resolve(trustAnchorsDir),
-      unpinnedAnchors: unpinned === 'accept' ? 'accepted' : 'refused',
-      ocspUrls: { 'digital-signature': digitalSignature, 'user-authentication': userAuthentication },
-      crlDir: crlDir === undefined ? undefined : resolve(crlDir),
-      tsa,
-    },
-  };
+  const gateway = parseGateway(settings);
+  return database && gateway && { ...common, mode: 'production', database, gateway };
 }
 
 /** A setting of ours that nothing reads is a typing error, and would be missed only in an emergency. */

@@ -1,5 +1,5 @@
 import { access, constants, readdir } from 'node:fs/promises';
-import type { GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config/gateway.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { loadTrustAnchors, loadTsaTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
 

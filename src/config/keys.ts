@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { SettingsReader } from './platform/settings.ts';
-import type { KeySettings } from './platform/vault/key-settings.ts';
-import type { KmsSettings } from './platform/vault/kms-provider.ts';
-import type { Pkcs11Settings } from './platform/vault/pkcs11-provider.ts';
+import type { SettingsReader } from '../platform/settings.ts';
+import type { KeySettings } from '../platform/vault/key-settings.ts';
+import type { KmsSettings } from '../platform/vault/kms-provider.ts';
+import type { Pkcs11Settings } from '../platform/vault/pkcs11-provider.ts';
 import { isSafeUrl } from './safe-url.ts';
 
 const VAULT_SETTINGS = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseAdministrationConfig, parseConfig } from '../src/config.ts';
-import type { TelemetrySettings } from '../src/platform/telemetry/telemetry-settings.ts';
+import { parseAdministrationConfig, parseConfig } from '../../src/config.ts';
+import type { TelemetrySettings } from '../../src/platform/telemetry/telemetry-settings.ts';
 
 type Environment = Record<string, string>;
 const noFile = (): string => {

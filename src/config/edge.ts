@@ -4,10 +4,10 @@ import {
   TOKEN_ALGORITHMS,
   type TokenAlgorithm,
   type TokenSettings,
-} from './platform/access-token/verify-token.ts';
-import { decodeNetwork, type ProxySettings } from './platform/http/peer.ts';
-import type { TlsFiles } from './platform/http/tls.ts';
-import type { SettingsReader } from './platform/settings.ts';
+} from '../platform/access-token/verify-token.ts';
+import { decodeNetwork, type ProxySettings } from '../platform/http/peer.ts';
+import type { TlsFiles } from '../platform/http/tls.ts';
+import type { SettingsReader } from '../platform/settings.ts';
 import { isSafeUrl } from './safe-url.ts';
 
 /** How the service meets its callers. */

@@ -1,7 +1,7 @@
-import type { TimestampPlan } from './core/audit/timestamp-due.ts';
-import type { AlgorithmEnds } from './core/audit/timestamp-facts.ts';
-import type { Instant } from './core/instant.ts';
-import type { SettingsReader } from './platform/settings.ts';
+import type { TimestampPlan } from '../core/audit/timestamp-due.ts';
+import type { AlgorithmEnds } from '../core/audit/timestamp-facts.ts';
+import type { Instant } from '../core/instant.ts';
+import type { SettingsReader } from '../platform/settings.ts';
 
 /** When the seals of the audit trail are timestamped, and when a timestamp no longer counts. */
 export interface SealTimestampSettings {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SettingsReader } from './platform/settings.ts';
+import type { SettingsReader } from '../platform/settings.ts';
 
 /** Whose time stamps are asked for. */
 export interface TsaConfig {

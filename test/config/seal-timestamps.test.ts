@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSettingsReader } from '../src/platform/settings.ts';
-import { decodeAlgorithmEnd, parseSealTimestamps } from '../src/timestamp-settings.ts';
+import { decodeAlgorithmEnd, parseSealTimestamps } from '../../src/config/seal-timestamps.ts';
+import { createSettingsReader } from '../../src/platform/settings.ts';
 
 const HOUR = 3_600_000;
 

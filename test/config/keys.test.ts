@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseConfig } from '../src/config.ts';
+import { parseConfig } from '../../src/config.ts';
 
 const ARN = 'arn:aws:kms:ap-northeast-1:111122223333:key/mrk-1234abcd';
 const FORMER = 'arn:aws:kms:ap-northeast-1:111122223333:key/0a1b';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SettingsReader } from './platform/settings.ts';
+import type { SettingsReader } from '../platform/settings.ts';
 import {
   type Collector,
   type MetricSettings,
@@ -7,7 +7,7 @@ import {
   SAMPLERS,
   type TelemetrySettings,
   type TraceSettings,
-} from './platform/telemetry/telemetry-settings.ts';
+} from '../platform/telemetry/telemetry-settings.ts';
 
 type Signal = 'TRACES' | 'METRICS';
 
