@@ -2,6 +2,8 @@ import { createReadTimestamp } from '../core/audit/read-timestamp.ts';
 import { createTimestamper, loadTimestampState } from '../features/audit/timestamper.ts';
 import { nodeCrypto } from '../platform/crypto.ts';
 import { createHttpClient } from '../platform/http-client/http-client.ts';
+import { inJob } from '../platform/telemetry/current-work.ts';
+import { traceHttpClient } from '../platform/telemetry/traced-http-client.ts';
 import { createWakeUp, type WakeUp } from '../platform/wake-up.ts';
 import type { Foundation } from './foundation.ts';
 import { openTimestampAuthority } from './gateways.ts';
@@ -13,14 +15,18 @@ const EVERY_MINUTE = '* * * * *';
 export function openSealTimestamps(surroundings: Surroundings, foundation: Foundation): WakeUp | undefined {
   const { config, database, clock, log, metrics } = foundation;
   const { plan, ends } = config.sealTimestamps;
-  const httpClient = createHttpClient();
+  const httpClient = traceHttpClient(createHttpClient());
   const authority = openTimestampAuthority(surroundings, { ...foundation, httpClient });
   if (authority === undefined || surroundings.tsa === undefined) return undefined;
   const read = createReadTimestamp(surroundings.tsa.trusted, nodeCrypto);
   const timestamper = createTimestamper({ ...{ database, authority, read, plan, ends, clock, log } });
   metrics.sealTimestamps(() => loadTimestampState(database, ends, clock));
   const work = async () => {
-    await timestamper.run();
+    await inJob('audit.timestamp', async (add) => {
+      const outcome = await timestamper.run();
+      add({ outcome });
+      return outcome === 'taken' || outcome === 'failed';
+    });
   };
   const wakeUp = createWakeUp({ cron: EVERY_MINUTE, work, failed: 'audit.timestamp-failed', log });
   return {
