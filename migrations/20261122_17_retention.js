@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isolateTenant } from './parts/tenant-isolation.js';
 
-const sql = readFileSync(new URL('./parts/retention.sql', import.meta.url), 'utf8');
+const sql = (name) => readFileSync(new URL(`./parts/${name}.sql`, import.meta.url), 'utf8');
 
 export { forwardOnly as down } from './parts/forward-only.js';
 
@@ -49,5 +49,5 @@ export async function up(knex) {
     create index deletion_record_target on deletion_record (tenant_id, target);
     ${isolateTenant('deletion_record')}
   `);
-  await knex.raw(sql.replaceAll('?', '\\?'));
+  for (const name of ['retention', 'deletion']) await knex.raw(sql(name).replaceAll('?', '\\?'));
 }

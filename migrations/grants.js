@@ -1,3 +1,5 @@
+import { createKeyStore } from './parts/key-store.js';
+
 /** What the application's login may do, table by table: nothing appended can be rewritten, nothing else is granted. */
 const TABLE_RIGHTS = {
   tenant: 'select, insert, update (policy, status)',
@@ -32,6 +34,7 @@ const TABLE_RIGHTS = {
   audit_delivery: 'select, insert, update',
   audit_timestamp: 'select, insert',
   audit_timestamp_attempt: 'select, insert, update',
+  'key_store.record_key': 'select, insert',
 };
 
 /** Functions that see over tenants; everyone else is denied them. Their reasons stand at their definition. */
@@ -55,8 +58,22 @@ const FUNCTIONS = [
   'delete_subject(text, text, text, date, timestamptz, text, text, text, date)',
 ];
 
+/**
+ * What a restored backup may be without; run as the owner after every migrate, before the grants. Gives what was made anew:
+ * in the key store that is missing stood what opens the records of before.
+ */
+export async function complete(trx) {
+  const { rows } = await trx.raw(`select to_regclass('key_store.record_key') is null as missing`);
+  if (!rows[0].missing) return [];
+  await trx.raw('drop schema if exists key_store');
+  await createKeyStore(trx);
+  return ['key_store'];
+}
+
 /** Run after every migrate; `login` is the quoted name of the role. */
 export async function grant(trx, login) {
+  await trx.raw(`grant usage on schema key_store to ${login}`);
+  await trx.raw(`revoke all on all tables in schema key_store from ${login}`);
   for (const [table, rights] of Object.entries(TABLE_RIGHTS)) {
     await trx.raw(`grant ${rights} on table ${table} to ${login}`);
   }

@@ -3,6 +3,7 @@ import { type DatabaseConfig, parseDatabase } from './config/database.ts';
 import { EDGE_SETTINGS, type EdgeConfig, parseEdge } from './config/edge.ts';
 import { GATEWAY_SETTINGS, type GatewayConfig, parseGateway } from './config/gateway.ts';
 import { KEY_SETTINGS, parseKeys } from './config/keys.ts';
+import { KEY_STORE_SETTINGS, type KeyStoreConfig, parseKeyStore } from './config/key-store.ts';
 import { parseRevocation, REVOCATION_SETTINGS, type RevocationConfig } from './config/revocation.ts';
 import { parseSealTimestamps, SEAL_TIMESTAMP_SETTINGS, type SealTimestampSettings } from './config/seal-timestamps.ts';
 import { parseTelemetry } from './config/telemetry.ts';
@@ -20,6 +21,7 @@ interface CommonConfig {
   readonly dataDir: string;
   readonly vaultKeyFile: string;
   readonly keys: KeySettings;
+  readonly keyStore: KeyStoreConfig;
   readonly databasePoolSize: number;
   readonly logLevel: LogLevel;
   readonly revocation: RevocationConfig;
@@ -57,6 +59,7 @@ export type AdministrationConfig = Pick<
   | 'dataDir'
   | 'vaultKeyFile'
   | 'keys'
+  | 'keyStore'
   | 'databasePoolSize'
   | 'logLevel'
   | 'database'
@@ -73,7 +76,7 @@ export type Parsed<T> =
  * mistyped JPKI_MODE, the sandbox. Other names in JPKI_ may be the operator's own.
  */
 const OUR_PREFIX =
-  /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|AWS_KMS_|VAULT_TRANSIT_|TSA_|PKCS11_)/;
+  /^(JPKI_M|TRUST_ANCHORS_|OCSP_|CRL_|OAUTH_|TRUSTED_PROX|CLIENT_CERT|AUDIT_|KEY_P|KEY_C|KEY_S|AWS_KMS_|VAULT_TRANSIT_|TSA_|PKCS11_)/;
 const OURS: ReadonlySet<string> = new Set([
   'JPKI_MODE',
   'AUDIT_RETENTION_YEARS',
@@ -83,6 +86,7 @@ const OURS: ReadonlySet<string> = new Set([
   ...GATEWAY_SETTINGS,
   ...EDGE_SETTINGS,
   ...KEY_SETTINGS,
+  ...KEY_STORE_SETTINGS,
   ...REVOCATION_SETTINGS,
   'TSA_TIMEOUT_MS',
   ...SEAL_TIMESTAMP_SETTINGS,
@@ -148,6 +152,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
     dataDir,
     vaultKeyFile: resolve(settings.text('VAULT_KEY_FILE') ?? join(dataDir, 'vault-key')),
     keys: parseKeys(settings),
+    keyStore: parseKeyStore(settings),
     databasePoolSize: settings.integer('DATABASE_POOL_SIZE', { min: 1, max: 200, fallback: 10 }),
     logLevel: settings.oneOf(
       'LOG_LEVEL',

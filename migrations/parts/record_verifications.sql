@@ -67,7 +67,10 @@ create function record_verifications(
   p_hash_epoch integer default 1,
   p_key_hash_before bytea[] default null,
   p_body_hash_before bytea[] default null,
-  p_serial_match_before bytea[] default null
+  p_serial_match_before bytea[] default null,
+  -- the wrapped keys of the records: the verification's, and the new subject's; none from replicas of before
+  p_record_key bytea[] default null,
+  p_subject_key bytea[] default null
 ) returns table (
   outcome text,
   certificate_id text,
@@ -216,6 +219,9 @@ begin
     insert into subject (tenant_id, id, created_at)
       select p_tenant, v_subject_id[i], p_verified_at[i]
       from unnest(v_left) i where v_subject_is_new[i];
+    insert into key_store.record_key (tenant_id, record_id, purpose, wrapped)
+      select p_tenant, v_subject_id[i], 'attributes', p_subject_key[i]
+      from unnest(v_left) i where v_subject_is_new[i] and p_subject_key[i] is not null;
     insert into subject_attributes (
       tenant_id, id, subject_id, certificate_id, verification_id, attributes, valid_from, recorded_at
     ) select
@@ -265,6 +271,9 @@ begin
     p_tenant, p_id[i], p_container[i], p_signature[i], p_content[i], p_signer_certificate[i], p_ocsp_response[i],
     p_crl[i], p_settings[i]
   from unnest(v_left) i;
+
+  insert into key_store.record_key (tenant_id, record_id, purpose, wrapped)
+    select p_tenant, p_id[i], 'evidence', p_record_key[i] from unnest(v_left) i where p_record_key[i] is not null;
 
   insert into event (
     tenant_id, id, type, occurred_at, client_id, request_id, challenge_id, verification_id, certificate_id, subject_id

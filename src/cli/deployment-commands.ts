@@ -32,7 +32,9 @@ async function runMigrate(args: readonly string[], terminal: Terminal): Promise<
   const config = readConfig(terminal);
   return withStops(async (stops) => {
     const { url, adminUrl } = await openDatabaseUrls(config, stops);
-    const applied = await migrate({ adminUrl, loginUrl: url, directory: MIGRATIONS, log: terminal.log });
+    const keyStoreTablespace = config.keyStore.tablespace;
+    const urls = { adminUrl, loginUrl: url };
+    const applied = await migrate({ ...urls, directory: MIGRATIONS, keyStoreTablespace, log: terminal.log });
     if (applied.length > 0) await recordMigration(adminUrl, terminal);
     const sentence = applied.length === 0 ? 'The schema is current.' : `Applied: ${applied.join(', ')}`;
     terminal.out(values.json ? JSON.stringify({ applied }) : sentence);

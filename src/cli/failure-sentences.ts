@@ -1,6 +1,6 @@
 import { DatabaseUnavailable } from '../platform/database/database.ts';
 import { EmbeddedPostgresError } from '../platform/database/embedded/embedded-postgres-error.ts';
-import { MigrationError } from '../platform/database/migrate.ts';
+import { MigrationError } from '../platform/database/migration-error.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { VaultError } from '../platform/vault/vault.ts';
 

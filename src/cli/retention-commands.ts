@@ -19,8 +19,8 @@ export const RETENTION_COMMANDS: Readonly<Record<string, Command>> = {
       const database = createDatabase({ url, poolSize: 2, statementTimeoutMs: STATEMENT_TIMEOUT_MS, log });
       stops.add(() => database.close());
       const { name, right } = operator();
-      const { auditRetentionYears } = config;
-      const parts = { database, tenants, clock, auditRetentionYears };
+      const { auditRetentionYears, keyStore } = config;
+      const parts = { database, tenants, clock, auditRetentionYears, backupDays: keyStore.backupDays };
       const run = await runRetention(parts, { dryRun, by: `operator:${name}`, right });
       if (values.json) out(JSON.stringify({ dryRun, ...run }));
       else for (const line of linesOf(run, dryRun ? 'would go' : 'went')) out(line);
@@ -29,11 +29,14 @@ export const RETENTION_COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-function linesOf({ tenants, deploymentAuditLines }: RetentionRun, went: string): string[] {
+function linesOf({ tenants, deploymentAuditLines, goneFromBackupsOn }: RetentionRun, went: string): string[] {
   const none = tenants.length === 0 ? ['There is no tenant. テナントはありません。'] : [];
   const lines = tenants.map(({ tenant, verifications, subjects, challenges, auditLines }) => {
     const what = `${verifications} verifications, ${subjects} subjects, ${challenges} challenges, ${auditLines} audit lines`;
     return `${tenant}: ${what} ${went}.`;
   });
-  return [...none, ...lines, `The deployment itself: ${deploymentAuditLines} audit lines ${went}.`];
+  return [
+    ...[...none, ...lines, `The deployment itself: ${deploymentAuditLines} audit lines ${went}.`],
+    `From ${goneFromBackupsOn} on no backup can bring back what goes today.`,
+  ];
 }

@@ -25,7 +25,8 @@ export function startBackground(
   stops: Stops,
 ): { readonly refusals: Refusals } {
   const { database, clock, log, config } = foundation;
-  const { auditRetentionYears } = config;
+  const { auditRetentionYears, keyStore } = config;
+  const terms = { auditRetentionYears, backupDays: keyStore.backupDays };
   const deliver = createDelivery({ database, keepers: openSealKeepers(foundation), clock, log });
   const refusals = createRefusals({ database, clock, log });
   const timestamps = openSealTimestamps(surroundings, foundation);
@@ -33,7 +34,7 @@ export function startBackground(
     createSealer({ database, keys: sealKeys, clock, log, deliver }),
     refusals,
     createSweeps({ database, clock, log }),
-    createRetentionSchedule({ database, tenants, clock, log, auditRetentionYears }),
+    createRetentionSchedule({ database, tenants, clock, log, ...terms }),
     ...(timestamps === undefined ? [] : [timestamps]),
   ];
   for (const work of works) {

@@ -2,7 +2,12 @@ import type { ProductionConfig } from '../config.ts';
 import { buildPolicyTable } from '../core/jpki/policy-table.ts';
 import type { Database } from '../platform/database/database.ts';
 import { MIGRATIONS } from '../platform/database/migrations-directory.ts';
-import { describeSchemaLag, describeServerAge, describeStrongLogin } from '../platform/database/start-conditions.ts';
+import {
+  describeMissingKeyStore,
+  describeSchemaLag,
+  describeServerAge,
+  describeStrongLogin,
+} from '../platform/database/start-conditions.ts';
 import type { Log } from '../platform/log.ts';
 import { StartRefused } from '../platform/start-refused.ts';
 import { loadTrustAnchors, loadTsaTrustAnchors, unpinnedWarnings } from '../platform/trust-anchors.ts';
@@ -31,7 +36,7 @@ export async function loadProductionSurroundings(config: ProductionConfig, { log
 export async function refuseUnfitDatabase(config: ProductionConfig, database: Database, log: Log): Promise<void> {
   const old = await describeServerAge(database);
   if (old !== undefined) throw new StartRefused([old]);
-  const lag = await describeSchemaLag(database, MIGRATIONS);
+  const lag = (await describeSchemaLag(database, MIGRATIONS)) ?? (await describeMissingKeyStore(database));
   const strong = await describeStrongLogin(database);
   const advice = 'Use a login that owns nothing, or set DATABASE_SUPERUSER=accept.';
   const refused = config.database.strongLogin === 'refused' && strong.length > 0 ? [...strong, advice] : [];

@@ -69,14 +69,18 @@ async function startSandboxDatabase(
   stops: Stops,
 ): Promise<{ url: string; notes: readonly string[] }> {
   const given = config.database;
+  const keyStoreTablespace = config.keyStore.tablespace;
   if (given !== undefined) {
-    await migrate({ adminUrl: given.adminUrl, loginUrl: given.url, directory: MIGRATIONS, log });
+    await migrate({ adminUrl: given.adminUrl, loginUrl: given.url, directory: MIGRATIONS, keyStoreTablespace, log });
     return { url: given.url, notes: [] };
   }
   const { startEmbeddedPostgres } = await import('../platform/database/embedded/embedded-postgres.ts');
   const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
   stops.add(() => embedded.stop());
-  await migrate({ adminUrl: embedded.adminUrl, loginUrl: embedded.url, directory: MIGRATIONS, log });
+  await migrate({
+    ...{ adminUrl: embedded.adminUrl, loginUrl: embedded.url, directory: MIGRATIONS },
+    ...{ keyStoreTablespace, log },
+  });
   return { url: embedded.url, notes: embedded.notes };
 }
 

@@ -41,6 +41,7 @@ export function createServices(
   { gateway, authority }: OutsideParties,
 ): Services {
   const { config, database, vault, clock, metrics } = foundation;
+  const { backupDays } = config.keyStore;
   const tenants = createTenantService({ database, hashes: vault.hashes, clock, mode: config.mode });
   const sealKeys = createSealKeys(database, vault.deployment);
   const audit = createAuditService({ database, clock });
@@ -57,8 +58,8 @@ export function createServices(
     ...verificationRoutes(verifications),
     ...adminRoutes(createAdmin(tenants)),
     ...auditRoutes(audit),
-    ...retentionRoutes(createRetentionService({ database, vault, clock })),
-    ...subjectRoutes(createSubjectService({ database, clock })),
+    ...retentionRoutes(createRetentionService({ database, vault, clock, backupDays })),
+    ...subjectRoutes(createSubjectService({ database, clock, backupDays })),
     ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, authority, clock })),
   };
   return { tenants, sealKeys, routes };

@@ -15,6 +15,7 @@ export type LogEvent =
   | 'crl.refused'
   | 'crl.loaded'
   | 'database.connection-lost'
+  | 'database.key-store-missing'
   | 'database.login-too-strong'
   | 'database.migrated'
   | 'database.unavailable'

@@ -42,6 +42,7 @@ export type ProblemCode =
   | 'not-yet-supported'
   // what is asked for is not there
   | 'verification-not-found'
+  | 'record-shredded'
   | 'subject-not-found'
   | 'legal-hold-not-found'
   | 'tenant-not-found'

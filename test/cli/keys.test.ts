@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSealKeys } from '../../src/features/audit/seal-keys.ts';
 import { createSealer } from '../../src/features/audit/sealer.ts';
-import { SEALED_COLUMNS } from '../../src/features/keys/sealed-columns.ts';
+import { RECORD_COLUMNS, SEALED_COLUMNS } from '../../src/features/keys/sealed-columns.ts';
 import type { Caller } from '../../src/features/tenants/caller.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { createVault } from '../../src/platform/vault/create-vault.ts';
@@ -66,10 +66,14 @@ const lines = (act: string) =>
 
 /** By a replica that starts now: what the caller called the verification. */
 async function readable(): Promise<void> {
-  const [row] = await query('select reference from verification where id = $1', [verificationId]);
+  const [row] = await query(
+    `select reference, (select wrapped from key_store.record_key where record_id = id) as wrapped
+     from verification where id = $1`,
+    [verificationId],
+  );
   const identity = { table: 'verification', column: 'reference', rowId: verificationId, tenantId: mine.tenantId };
-  const opened = (await (await replica()).open(mine.tenantId)).decrypt('report', identity, row.reference);
-  expect(opened.toString()).toBe('APP-1');
+  const record = (await (await replica()).open(mine.tenantId)).openRecord('verification', verificationId, row.wrapped);
+  expect(record.decrypt('report', identity, row.reference).toString()).toBe('APP-1');
 }
 
 describe('jpki keys rotate', () => {
@@ -111,8 +115,9 @@ describe('jpki keys rotate', () => {
 describe('jpki keys reencrypt', () => {
   it('knows every column that is sealed', async () => {
     const columns = await query(
-      `select c.table_name || '.' || c.column_name as name from information_schema.columns c
-       where c.table_schema = 'public' and c.data_type = 'bytea' order by 1`,
+      `select attrelid::regclass || '.' || attname as name from pg_attribute join pg_class c on c.oid = attrelid
+       where c.relkind = 'r' and c.relnamespace in ('public'::regnamespace, 'key_store'::regnamespace)
+         and atttypid = 'bytea'::regtype order by 1`,
     );
     const others = [
       ...['audit_timestamp.nodes', 'audit_timestamp.seals_root', 'audit_timestamp.timestamps_root'],
@@ -137,30 +142,65 @@ describe('jpki keys reencrypt', () => {
       ...['public_document.octets', 'public_document.sha256', 'deployment_rules.sha256', 'verification.reference_mac'],
     ];
     const sealed = columns.map(({ name }) => name as string).filter((name) => !others.includes(name));
-    expect(sealed).toEqual(SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort());
+    const known = [...SEALED_COLUMNS, ...Object.values(RECORD_COLUMNS).flat()];
+    expect(sealed).toEqual([...new Set(known.map(({ table, column }) => `${table}.${column}`))].sort());
   });
 
-  it('seals every field anew, once; an altered one stays, is told of, and hinders no other', async () => {
-    await query(
-      `update evidence set signature = set_byte(signature, 40, get_byte(signature, 40) # 1) where tenant_id = $1`,
-      [theirs.tenantId],
-    );
+  const evidence = () => query('select verification_id, signature, content, certificate from evidence order by 1');
+
+  it('seals anew what the keys of tenants sealed, once: of records their keys alone; an altered one is told of', async () => {
+    const before = await evidence();
+    const [challenge] = await query('select id from challenge where tenant_id = $1', [theirs.tenantId]);
+    await query(`update challenge set content = set_byte(content, 40, get_byte(content, 40) # 1) where id = $1`, [
+      challenge.id,
+    ]);
     const first = await keys('reencrypt');
-    expect(first).toMatchObject({
-      code: 1,
-      tenants: 2,
-      unreadable: [expect.stringMatching(/^evidence.signature ver_/)],
-    });
-    expect(first).toMatchObject({ done: expect.any(Number) });
-    expect(Number(first.done)).toBeGreaterThan(10);
-    for (const { table, column } of SEALED_COLUMNS) {
-      const damaged = `${table}.${column}` === 'evidence.signature';
-      const versions = await versionsOf(table, column);
-      if (versions.length > 0) expect([table, column, versions]).toEqual([table, column, damaged ? [1, 2] : [2]]);
-    }
+    // the other challenge; of each tenant the key of a verification and of a subject
+    expect(first).toMatchObject({ code: 1, tenants: 2, done: 5, unreadable: [`challenge.content ${challenge.id}`] });
+    expect(await versionsOf('challenge', 'content')).toEqual([1, 2]);
+    expect(await versionsOf('key_store.record_key', 'wrapped')).toEqual([2]);
+    expect(await evidence()).toEqual(before);
     await readable();
     expect(await keys('reencrypt')).toMatchObject({ code: 1, done: 0 });
-    expect((await lines('data-key.reencrypt')).map(({ target }) => target)).toContain('verification.attributes');
+    expect((await lines('data-key.reencrypt')).map(({ target }) => target)).toContain('key_store.record_key.wrapped');
+  });
+
+  it('moves records from before under keys of their own, which open until then; an altered field stays as it was', async () => {
+    const fields = Object.entries(RECORD_COLUMNS).flatMap(([kind, columns]) =>
+      columns.map((column) => ({ kind: kind as 'verification', ...column })),
+    );
+    const sealed = await (await replica()).open(mine.tenantId);
+    for (const { kind, table, record, id, column, purpose } of fields) {
+      const rows = await query(
+        `select t.${id} as id, t.${record} as record, t.${column} as sealed, k.wrapped from ${table} t
+         join key_store.record_key k on k.record_id = t.${record} where t.tenant_id = $1 and t.${column} is not null`,
+        [mine.tenantId],
+      );
+      for (const row of rows) {
+        const identity = { table, column, rowId: row.id, tenantId: mine.tenantId };
+        const plaintext = sealed.openRecord(kind, row.record, row.wrapped).decrypt(purpose, identity, row.sealed);
+        const older = sealed.encrypt(purpose, identity, plaintext);
+        await query(`update ${table} set ${column} = $1 where ${id} = $2`, [older, row.id]);
+      }
+    }
+    await query('delete from key_store.record_key where tenant_id = $1', [mine.tenantId]);
+    await readable();
+    await query(`update evidence set content = set_byte(content, 20, get_byte(content, 20) # 1) where tenant_id = $1`, [
+      mine.tenantId,
+    ]);
+    const told = await keys('reencrypt', '--tenant', 'mine');
+    expect(told).toMatchObject({ code: 1, unreadable: [`evidence.content ${verificationId}`] });
+    // reference, attributes, signature, certificate, OCSP response; serial and attributes on file
+    expect(told.done).toBe(7);
+    await readable();
+    const formats = await query(
+      `select get_byte(reference, 0) as reference, get_byte(signature, 0) as signature, get_byte(content, 0) as content
+       from verification join evidence on verification_id = id where id = $1`,
+      [verificationId],
+    );
+    expect(formats).toEqual([{ reference: 2, signature: 2, content: 1 }]);
+    expect(await query('select 1 from key_store.record_key where tenant_id = $1', [mine.tenantId])).toHaveLength(2);
+    expect(await keys('reencrypt', '--tenant', 'mine')).toMatchObject({ code: 1, done: 0 });
   });
 });
 

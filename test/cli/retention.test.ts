@@ -32,6 +32,7 @@ it('says what would go, and takes nothing; then takes it, in the name of the ope
       { tenant: 'bank-without', verifications: 0, subjects: 0, challenges: 0, auditLines: 0 },
     ],
     deploymentAuditLines: 0,
+    goneFromBackupsOn: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
   });
   expect(await countOf('verification')).toBe(1);
   const run = await jpki('retention', 'run');
@@ -41,6 +42,7 @@ it('says what would go, and takes nothing; then takes it, in the name of the ope
       'bank: 1 verifications, 1 subjects, 0 challenges, 0 audit lines went.',
       'bank-without: 0 verifications, 0 subjects, 0 challenges, 0 audit lines went.',
       'The deployment itself: 0 audit lines went.',
+      expect.stringMatching(/^From \d{4}-\d{2}-\d{2} on no backup can bring back what goes today\.$/),
     ],
   });
   expect([await countOf('verification'), await countOf('subject')]).toEqual([0, 0]);

@@ -22,11 +22,12 @@ afterAll(() => world.close());
 /** Every value of every row of every table, as text and as octets. */
 async function dump(): Promise<Buffer> {
   const { rows: tables } = await world.superuser.query(
-    `select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
+    `select c.oid::regclass as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`,
   );
   const parts: Buffer[] = [];
-  for (const { relname } of tables) {
-    const { rows } = await world.superuser.query(`select * from ${relname}`);
+  for (const { name } of tables) {
+    const { rows } = await world.superuser.query(`select * from ${name}`);
     for (const value of rows.flatMap((row) => Object.values(row))) {
       parts.push(Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value)));
     }

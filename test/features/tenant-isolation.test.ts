@@ -17,6 +17,8 @@ const SHARED = [
   ...['public_document', 'deployment_rules'],
 ];
 
+const OURS = ['public', 'key_store'];
+
 let world: World;
 let mine: Caller;
 let theirs: Caller;
@@ -40,9 +42,11 @@ beforeAll(async () => {
   login = new pg.Client({ connectionString: world.testDatabase.url });
   await login.connect();
   const { rows } = await world.superuser.query(
-    `select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
+    // each as whoever has no other schema in its path must call it
+    `select oid::regclass::text as name from pg_class
+     where relkind in ('r', 'p') and relnamespace in (${OURS.map((schema) => `'${schema}'::regnamespace`)})`,
   );
-  tables = rows.map(({ relname }) => relname as string).filter((name) => !SHARED.includes(name));
+  tables = rows.map(({ name }) => name as string).filter((name) => !SHARED.includes(name));
 });
 afterAll(async () => {
   await login.end();
@@ -72,6 +76,14 @@ const sqlState = async (work: Promise<unknown>) => {
   }
 };
 
+it('knows every schema', async () => {
+  const { rows } = await world.superuser.query(
+    `select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
+  );
+  expect(rows.map(({ nspname }) => nspname).sort()).toEqual([...OURS].sort());
+  expect(tables).toContain('key_store.record_key');
+});
+
 it('knows every table: each has rows of both tenants, so that crossing would show', async () => {
   expect(tables.length).toBeGreaterThanOrEqual(11);
   for (const table of tables) {
@@ -87,8 +99,9 @@ it('has row-level security enabled and forced, and a policy with check, on every
   for (const table of tables) {
     const { rows } = await world.superuser.query(
       `select c.relrowsecurity as enabled, c.relforcerowsecurity as forced, p.qual, p.with_check
-       from pg_class c join pg_policies p on p.tablename = c.relname and p.policyname = 'tenant_isolation'
-       where c.relname = $1`,
+       from pg_class c join pg_policies p
+         on p.tablename = c.relname and p.schemaname = c.relnamespace::regnamespace::text and p.policyname = 'tenant_isolation'
+       where c.oid = $1::regclass`,
       [table],
     );
     expect([table, rows]).toMatchObject([table, [{ enabled: true, forced: true }]]);
@@ -98,7 +111,7 @@ it('has row-level security enabled and forced, and a policy with check, on every
 
 it('admits every table of the login to the others through no further policy', async () => {
   const { rows } = await world.superuser.query(
-    `select tablename, policyname, roles::text from pg_policies where schemaname = 'public' and 'public' = any (roles)`,
+    `select tablename, policyname, roles::text from pg_policies where 'public' = any (roles)`,
   );
   expect(rows.filter(({ policyname }) => policyname !== 'tenant_isolation')).toEqual([]);
 });
@@ -148,11 +161,12 @@ const isPlain = (value: unknown) =>
 describe('what the login may do', () => {
   it.each([
     ...['subject_attributes', 'verification', 'evidence', 'event', 'data_key', 'deletion_record'],
+    'key_store.record_key',
     ...['audit_unsealed', 'audit_line', 'audit_batch', 'audit_seal', 'audit_key', 'audit_pruning'],
     'audit_timestamp',
   ])('rewrites nothing of %s', async (table) => {
     const { rows } = await world.superuser.query(
-      'select column_name as name from information_schema.columns where table_name = $1 order by ordinal_position',
+      'select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped',
       [table],
     );
     for (const statement of [
@@ -166,7 +180,8 @@ describe('what the login may do', () => {
 
   it('crosses tenants through these named functions and no others', async () => {
     const { rows } = await world.superuser.query(
-      `select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
+      `select proname from pg_proc where pronamespace = any ($1::regnamespace[]) and prosecdef order by 1`,
+      [OURS],
     );
     expect(rows.map(({ proname }) => proname)).toEqual([
       'answers_under_former_key',

@@ -39,6 +39,7 @@ function environmentOf(server: PostgresServer, name: string): Record<string, str
     SUPERUSER_URL: withDatabase(server.superuserUrl, 'jpki'),
     DUMPS: place('dumps'),
     KEYS: place('keys'),
+    RECORD_KEYS: place('record-keys'),
     SEALS: place('seals'),
   };
 }
@@ -124,7 +125,7 @@ given(
   () => {
     beforeAll(async () => {
       surroundings = await layOutSurroundings();
-      for (const name of ['dumps', 'keys', 'seals']) mkdirSync(place(name));
+      for (const name of ['dumps', 'keys', 'record-keys', 'seals']) mkdirSync(place(name));
       writeFileSync(place('roots.pem'), await (await fetch(`${surroundings.sandboxUrl}/trust-anchors`)).text());
     });
     afterAll(async () => {

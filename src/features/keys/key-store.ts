@@ -45,19 +45,24 @@ export interface SealedColumn {
   readonly id: string;
   readonly column: string;
   readonly purpose: KeyPurpose;
+  /** The table's column `purpose` tells which rows are meant. */
+  readonly perPurpose?: boolean;
 }
 
 /** The next rows after `after` whose field is sealed under a version before `newest`. */
 export async function loadOldRows(
   trx: Transaction,
   tenantId: string,
-  { table, id, column }: SealedColumn,
+  { table, id, column, purpose, perPurpose = false }: SealedColumn,
   { after, newest, limit }: { readonly after: string; readonly newest: number; readonly limit: number },
 ): Promise<SealedRow[]> {
   const { rows } = await trx.raw<{ rows: SealedRow[] }>(
     `select ?? as id, ?? as sealed from ?? where tenant_id = ? and ?? > ? and ?? is not null
-       and get_byte(??, 1) * 256 + get_byte(??, 2) < ? order by 1 limit ?`,
-    [id, column, table, tenantId, id, after, column, column, column, newest, limit],
+       and get_byte(??, 1) * 256 + get_byte(??, 2) < ? ${perPurpose ? 'and purpose = ?' : ''} order by 1 limit ?`,
+    [
+      ...[id, column, table, tenantId, id, after, column, column, column, newest],
+      ...(perPurpose ? [purpose, limit] : [limit]),
+    ],
   );
   return rows;
 }

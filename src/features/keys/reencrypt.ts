@@ -2,26 +2,27 @@ import { readDataKeys } from '../../platform/vault/data-keys.ts';
 import { type TenantVault, VaultError } from '../../platform/vault/vault.ts';
 import { appendAuditLine } from '../audit/service.ts';
 import { loadOldRows, replaceSealed, type SealedColumn, type SealedRow } from './key-store.ts';
+import { moveToRecordKeys } from './move-to-record-keys.ts';
 import type { KeyOutcome, KeyParts } from './parts.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
 const BATCH = 500;
 
 /**
- * Every field of the tenant under the version that seals now, a batch a transaction. A field says its version itself, so
- * that whoever begins anew passes over what is done; replicas read both meanwhile.
+ * All that the tenant's keys sealed under the version that seals now, a batch a transaction: of records that have keys of
+ * their own, those keys alone. A field says its version itself, so that whoever begins anew passes over what is done;
+ * replicas read both meanwhile.
  */
 export async function reencryptTenant(parts: KeyParts, tenantId: string): Promise<KeyOutcome> {
   const rows = await readDataKeys(parts.database, tenantId);
   const vault = await parts.vault.open(tenantId);
-  let done = 0;
-  const unreadable: string[] = [];
+  let { done, unreadable } = await moveToRecordKeys(parts, tenantId, vault);
   for (const column of SEALED_COLUMNS) {
     const sealing = rows.filter(({ purpose, seals }) => purpose === column.purpose && seals);
     const newest = Math.max(0, ...sealing.map(({ version }) => version));
     const outcome = await reencryptColumn(parts, vault, { tenantId, column, newest });
     done += outcome.done;
-    unreadable.push(...outcome.unreadable);
+    unreadable = [...unreadable, ...outcome.unreadable];
   }
   return { done, unreadable };
 }

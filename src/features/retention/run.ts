@@ -1,4 +1,11 @@
-import { addDays, beginningOf, dayInJapan, lastDayOver, type Period } from '../../core/retention/calendar.ts';
+import {
+  addDays,
+  beginningOf,
+  type CalendarDate,
+  dayInJapan,
+  lastDayOver,
+  type Period,
+} from '../../core/retention/calendar.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { type AuditActor, DEPLOYMENT, pruneAuditLines } from '../audit/service.ts';
@@ -8,7 +15,7 @@ import { countDueChallenges, deleteChallenges } from './challenge-store.ts';
 import type { Deed } from './deed.ts';
 import { deleteSubject, deleteVerifications } from './deletion-store.ts';
 import { awaitTurn, countDue, countPrunable, selectDue } from './run-store.ts';
-import { termOf } from './term.ts';
+import { type BackupSettings, goneFromBackups, termOf } from './term.ts';
 
 /** What went, or would go, of one tenant. */
 export interface TenantRun {
@@ -20,12 +27,14 @@ export interface TenantRun {
 }
 
 export interface RetentionRun {
+  /** A day in Japan: from then on no backup can bring back what goes today. */
+  readonly goneFromBackupsOn: CalendarDate;
   readonly tenants: readonly TenantRun[];
   /** Of the deployment itself: administration, migrations, keys. */
   readonly deploymentAuditLines: number;
 }
 
-export interface RetentionRunDependencies {
+export interface RetentionRunDependencies extends BackupSettings {
   readonly database: Database;
   readonly tenants: Pick<TenantService, 'listTenants'>;
   readonly clock: Clock;
@@ -56,32 +65,34 @@ interface Subjected {
 
 /** Every tenant, the suspended too: terms end for them as well. Then the deployment itself. */
 export async function runRetention(
-  { database, tenants, clock, auditRetentionYears }: RetentionRunDependencies,
+  dependencies: RetentionRunDependencies,
   settings: RunSettings,
 ): Promise<RetentionRun> {
+  const { database, tenants, clock, auditRetentionYears, backupDays } = dependencies;
   const runs: TenantRun[] = [];
   for (let cursor: string | undefined; settings.isStopping?.() !== true; ) {
     const { items, nextCursor } = await tenants.listTenants(cursor, TENANTS_AT_ONCE);
-    for (const tenant of items) runs.push(await runTenant(database, tenant, clock.now(), settings));
+    for (const tenant of items) runs.push(await runTenant(dependencies, tenant, clock.now(), settings));
     if (nextCursor === null) break;
     cursor = nextCursor;
   }
   const now = clock.now();
   const before = firstLineKept({ years: auditRetentionYears }, now);
   const own = { database, tenantId: DEPLOYMENT, now, settings };
-  return { tenants: runs, deploymentAuditLines: await pruneLines(own, before) };
+  const goneFromBackupsOn = goneFromBackups(dayInJapan(now), { backupDays });
+  return { tenants: runs, deploymentAuditLines: await pruneLines(own, before), goneFromBackupsOn };
 }
 
 async function runTenant(
-  database: Database,
+  { database, ...backups }: RetentionRunDependencies,
   { tenantId, name, policy }: Subjected,
   now: number,
   settings: RunSettings,
 ): Promise<TenantRun> {
-  const term = termOf(policy, 'verification', now);
-  const challengeTerm = termOf(policy, 'challenge', now);
+  const term = termOf(policy, 'verification', now, backups);
+  const challengeTerm = termOf(policy, 'challenge', now, backups);
   const { cutoff } = term;
-  const linesBefore = firstLineKept(termOf(policy, 'audit', now).period, now);
+  const linesBefore = firstLineKept(termOf(policy, 'audit', now, backups).period, now);
   const place = { database, tenantId, now, settings };
   if (settings.dryRun) {
     const counted = await database.inTenant(tenantId, async (trx) => ({

@@ -12,7 +12,7 @@ import { deedOf } from './deed.ts';
 import { type DeletionRow, deleteVerifications, loadRetained, selectDeletions } from './deletion-store.ts';
 import { type HoldRow, liftHold, placeHold, selectHolds } from './hold-store.ts';
 import { decodeCursor, toPage, USUAL_LIMIT } from './pages.ts';
-import { termOf } from './term.ts';
+import { type BackupSettings, termOf } from './term.ts';
 import type { DeletionFilters, DeletionRecord, LegalHold, LegalHoldRequest, Page, PageRequest } from './wire.ts';
 
 // what subjects need of retention
@@ -21,7 +21,7 @@ export { deleteSubject, deleteVerifications, type RetainedVerification, selectRe
 export { appendDeeds } from './event-store.ts';
 export { lockRetention } from './hold-store.ts';
 export { decodeCursor, toPage, USUAL_LIMIT } from './pages.ts';
-export { type Term, termOf } from './term.ts';
+export { type BackupSettings, type Term, termOf } from './term.ts';
 
 export interface RetentionService {
   /** 409 as long as the law or a hold has it kept. */
@@ -36,17 +36,15 @@ export interface RetentionService {
   ): Promise<ServiceResult<Page<DeletionRecord>>>;
 }
 
-export function createRetentionService(parts: {
-  readonly database: Database;
-  readonly vault: Pick<Vault, 'hashes'>;
-  readonly clock: Clock;
-}): RetentionService {
+export function createRetentionService(
+  parts: { readonly database: Database; readonly vault: Pick<Vault, 'hashes'>; readonly clock: Clock } & BackupSettings,
+): RetentionService {
   const { database, vault, clock } = parts;
   return {
     async deleteVerification(caller, id, requestId) {
       const { tenantId, policy } = caller;
       const now = clock.now();
-      const term = termOf(policy, 'verification', now);
+      const term = termOf(policy, 'verification', now, parts);
       return database.inTenant(tenantId, async (trx) => {
         const found = await loadRetained(trx, tenantId, id);
         if (found === undefined) return problem('verification-not-found');

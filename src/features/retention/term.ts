@@ -4,8 +4,8 @@ import type { RetainedKind } from '../../core/retention/decide.ts';
 import type { TenantPolicy } from '../tenants/caller.ts';
 import { retentionOf } from '../tenants/service.ts';
 
-/** How long backups are kept at most (docs/OPERATIONS.md): a day later none of them has what was deleted. */
-const BACKUPS_LIVE_DAYS = 30;
+/** How long backups of the key store live, at the most that the settings allow; a day later none has what was deleted. */
+const MOST_BACKUP_DAYS = 30;
 
 /** A kind's term under a tenant's policy, as it stands today. */
 export interface Term {
@@ -18,7 +18,17 @@ export interface Term {
   readonly goneFromBackupsOn: CalendarDate;
 }
 
-export function termOf(policy: TenantPolicy, kind: RetainedKind, now: Instant): Term {
+export interface BackupSettings {
+  /** Of the key store, KEY_STORE_BACKUP_DAYS: without its key a record in a backup of the data is gone too. */
+  readonly backupDays?: number | undefined;
+}
+
+export const goneFromBackups = (
+  deletedOn: CalendarDate,
+  { backupDays = MOST_BACKUP_DAYS }: BackupSettings,
+): CalendarDate => addDays(deletedOn, backupDays + 1);
+
+export function termOf(policy: TenantPolicy, kind: RetainedKind, now: Instant, backups: BackupSettings): Term {
   const period = retentionOf(policy, kind);
   const today = dayInJapan(now);
   return {
@@ -26,6 +36,6 @@ export function termOf(policy: TenantPolicy, kind: RetainedKind, now: Instant): 
     periodText: policy[`${kind}Retention`],
     today,
     cutoff: lastDayOver(today, period),
-    goneFromBackupsOn: addDays(today, BACKUPS_LIVE_DAYS + 1),
+    goneFromBackupsOn: goneFromBackups(today, backups),
   };
 }

@@ -6,6 +6,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { appendAuditLine, lineOf } from '../audit/service.ts';
 import {
   appendDeeds,
+  type BackupSettings,
   decodeCursor,
   deedOf,
   lockRetention,
@@ -37,14 +38,16 @@ export interface SubjectService {
   delete(caller: Caller, id: string, requestId: string): Promise<ServiceResult<SubjectDeletion>>;
 }
 
-export function createSubjectService(parts: { readonly database: Database; readonly clock: Clock }): SubjectService {
+export function createSubjectService(
+  parts: { readonly database: Database; readonly clock: Clock } & BackupSettings,
+): SubjectService {
   const { database, clock } = parts;
   return {
     async list(caller, { cursor, limit = USUAL_LIMIT }, requestId) {
       const before = cursor === undefined ? undefined : decodeCursor('sub', cursor);
       if (cursor !== undefined && before === undefined) return problem('cursor-invalid');
       const at = clock.now();
-      const term = termOf(caller.policy, 'verification', at);
+      const term = termOf(caller.policy, 'verification', at, parts);
       return database.inTenant(caller.tenantId, async (trx) => {
         await appendAuditLine(trx, lineOf(caller, { at, requestId }, 'subject.list', null));
         const rows = await selectSubjects(trx, caller.tenantId, before, limit + 1);
@@ -58,7 +61,7 @@ export function createSubjectService(parts: { readonly database: Database; reado
         const row = await loadSubject(trx, caller.tenantId, id);
         if (row === undefined) return problem('subject-not-found');
         await appendAuditLine(trx, lineOf(caller, { at, requestId }, 'subject.read', id));
-        return { ok: true, value: describe(row, termOf(caller.policy, 'verification', at)) };
+        return { ok: true, value: describe(row, termOf(caller.policy, 'verification', at, parts)) };
       });
     },
 
@@ -76,13 +79,16 @@ export function createSubjectService(parts: { readonly database: Database; reado
           const deed = deedOf(caller, at, requestId);
           await appendDeeds(trx, deed, 'subject.relation', 'subject.relation-changed', [{ id, subjectId: id }]);
         }
-        return { ok: true, value: describe({ ...row, ended_on: endedOn }, termOf(caller.policy, 'verification', at)) };
+        return {
+          ok: true,
+          value: describe({ ...row, ended_on: endedOn }, termOf(caller.policy, 'verification', at, parts)),
+        };
       });
     },
 
     async delete(caller, id, requestId) {
       const at = clock.now();
-      const term = termOf(caller.policy, 'verification', at);
+      const term = termOf(caller.policy, 'verification', at, parts);
       return database.inTenant(caller.tenantId, (trx) =>
         deleteAsFarAsMayBe(trx, deedOf(caller, at, requestId), id, term),
       );

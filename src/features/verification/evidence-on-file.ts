@@ -1,7 +1,7 @@
 import type { ContainerDocument } from '../../core/evidence/package-entries.ts';
 import type { RulesInForce, SettingsInForce } from '../../core/evidence/settings-in-force.ts';
 import type { Transaction } from '../../platform/database/database.ts';
-import type { TenantVault } from '../../platform/vault/vault.ts';
+import type { FieldVault, TenantVault } from '../../platform/vault/vault.ts';
 import type { Caller } from '../tenants/caller.ts';
 import { type EvidenceRow, selectDocuments, selectEvidence } from './evidence-store.ts';
 import { buildAnswer } from './read.ts';
@@ -39,7 +39,8 @@ export async function loadEvidence(
   if (row === undefined || evidence === undefined) return undefined;
   const shown = shownTo(caller, { ok: true, value: buildAnswer(sealed, caller, row) });
   if (!shown.ok) throw new Error('an answer is shown to its caller');
-  const opened = openEvidence(sealed, caller.tenantId, verificationId, evidence);
+  const record = sealed.openRecord('verification', verificationId, row.record_key);
+  const opened = openEvidence(record, caller.tenantId, verificationId, evidence);
   return {
     verifiedAt: row.verified_at.getTime(),
     answer: shown.value,
@@ -48,9 +49,9 @@ export async function loadEvidence(
   };
 }
 
-function openEvidence(sealed: TenantVault, tenantId: string, rowId: string, row: EvidenceRow) {
+function openEvidence(record: FieldVault, tenantId: string, rowId: string, row: EvidenceRow) {
   const open = (column: string, octets: Buffer) =>
-    sealed.decrypt('evidence', { table: 'evidence', column, rowId, tenantId }, octets);
+    record.decrypt('evidence', { table: 'evidence', column, rowId, tenantId }, octets);
   return {
     signature: open('signature', row.signature),
     content: row.content && open('content', row.content),

@@ -1,6 +1,6 @@
 import type { CertifiedAttributes } from '../../core/jpki/attributes.ts';
 import { withHashes } from '../../platform/vault/hash-keys.ts';
-import type { HashGeneration, TenantVault, Vault } from '../../platform/vault/vault.ts';
+import type { FieldVault, HashGeneration, TenantVault, Vault } from '../../platform/vault/vault.ts';
 import { lineOf } from '../audit/service.ts';
 import { type Problem, problem, type ServiceResult } from '../service-result.ts';
 import type { Caller } from '../tenants/caller.ts';
@@ -39,14 +39,15 @@ export function buildAnswer(
   { tenantId, tenantRole }: Caller,
   row: VerificationReportRow,
 ): VerificationResponse {
+  const record = sealed.openRecord('verification', row.id, row.record_key);
   const identity = { table: 'verification', column: 'attributes', rowId: row.id, tenantId };
   const attributes =
     row.attributes === null
       ? null
-      : (JSON.parse(sealed.decrypt('attributes', identity, row.attributes).toString()) as CertifiedAttributes);
+      : (JSON.parse(record.decrypt('attributes', identity, row.attributes).toString()) as CertifiedAttributes);
   return buildResponse({
     verificationId: row.id,
-    reference: openReference(sealed, tenantId, row),
+    reference: row.reference && decryptReference(record, tenantId, row.id, row.reference),
     purpose: row.purpose,
     report: JSON.parse(row.report) as StoredReport,
     attributes,
@@ -110,8 +111,11 @@ function macsOf(hashes: HashGeneration, tenantId: string, reference: string) {
   return { any, hashEpoch: hashes.epoch };
 }
 
-function openReference(sealed: TenantVault, tenantId: string, row: VerificationRow): string | null {
-  if (row.reference === null) return null;
-  const identity = { table: 'verification', column: 'reference', rowId: row.id, tenantId };
-  return sealed.decrypt('report', identity, row.reference).toString();
+function openReference(sealed: TenantVault, tenantId: string, { id, reference, record_key }: VerificationRow) {
+  return reference && decryptReference(sealed.openRecord('verification', id, record_key), tenantId, id, reference);
+}
+
+function decryptReference(record: FieldVault, tenantId: string, rowId: string, reference: Uint8Array): string {
+  const identity = { table: 'verification', column: 'reference', rowId, tenantId };
+  return record.decrypt('report', identity, reference).toString();
 }

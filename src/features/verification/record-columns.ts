@@ -72,6 +72,10 @@ export interface CertificateRegistration {
 
 /** The encrypted columns; null where there is nothing. */
 export interface VerificationSecrets {
+  /** The wrapped key that the verification's own fields are under. */
+  readonly recordKey: Uint8Array;
+  /** Likewise of the subject; null unless it is registered. */
+  readonly subjectKey: Uint8Array | null;
   readonly reference: Uint8Array | null;
   readonly attributes: Uint8Array | null;
   readonly signature: Uint8Array;
@@ -130,6 +134,8 @@ const COLUMNS: readonly Column[] = [
   ['p_key_hash_before', 'bytea[]', ({ key }) => (key?.before ? Buffer.from(key.before.keyHash, 'hex') : null)],
   ['p_body_hash_before', 'bytea[]', ({ key }) => (key?.before ? Buffer.from(key.before.bodyHash, 'hex') : null)],
   ['p_serial_match_before', 'bytea[]', ({ identity }) => identity?.serialMatchBefore ?? null],
+  ['p_record_key', 'bytea[]', ({ secrets }) => secrets.recordKey],
+  ['p_subject_key', 'bytea[]', ({ secrets }) => secrets.subjectKey],
 ];
 
 const SCALARS = ['p_tenant', 'p_operation'];

@@ -63,6 +63,8 @@ export interface RecordedRow {
 export interface VerificationRow {
   readonly id: string;
   readonly reference: Buffer | null;
+  /** What its sealed fields are under, wrapped; null when it is gone, and of records from before they had keys. */
+  readonly record_key: Buffer | null;
   readonly purpose: string;
   readonly verified_at: Date;
   readonly indication: Indication;
@@ -103,6 +105,16 @@ const SUMMARY = [
   'subject_is_new',
 ];
 
+const RECORD_KEY = `(
+  select k.wrapped from key_store.record_key k where k.tenant_id = verification.tenant_id and k.record_id = verification.id
+) as record_key`;
+
+/** The record's key was destroyed, so that it is deleted: a backup of the data alone has brought the row back. */
+const SHREDDED = `(
+  get_byte(coalesce(attributes, reference), 0) = 2 and not exists (
+    select from key_store.record_key k where k.tenant_id = verification.tenant_id and k.record_id = verification.id)
+)`;
+
 export const selectVerification = (
   trx: Transaction,
   tenantId: string,
@@ -110,7 +122,7 @@ export const selectVerification = (
 ): Promise<VerificationReportRow | undefined> =>
   trx('verification')
     .where({ tenant_id: tenantId, id })
-    .first<VerificationReportRow | undefined>(...SUMMARY, 'report', 'attributes');
+    .first<VerificationReportRow | undefined>(...SUMMARY, trx.raw(RECORD_KEY), 'report', 'attributes');
 
 export type VerificationStore = ReturnType<typeof createVerificationStore>;
 
@@ -192,14 +204,19 @@ export function createVerificationStore(database: Database) {
       const { referenceMacs, subjectId, indication, from, to, after, limit } = selection;
       return database.inTenant(tenantId, async (trx) => {
         if (referenceMacs !== undefined) await holdHashEpoch(trx, referenceMacs.hashEpoch);
-        const query = trx('verification').where({ tenant_id: tenantId });
+        const query = trx('verification').where({ tenant_id: tenantId }).whereRaw(`${SHREDDED} is not true`);
         if (referenceMacs !== undefined) query.whereIn('reference_mac', [...referenceMacs.any]);
         if (subjectId !== undefined) query.where({ subject_id: subjectId });
         if (indication !== undefined) query.where({ indication });
         if (from !== undefined) query.where('id', '>=', firstIdAt('ver', from.getTime()));
         if (to !== undefined) query.where('id', '<', firstIdAt('ver', to.getTime()));
         if (after !== undefined) query.where('id', '<', after.verificationId);
-        const shown = show(await query.orderBy('id', 'desc').limit(limit).select<VerificationRow[]>(SUMMARY));
+        const shown = show(
+          await query
+            .orderBy('id', 'desc')
+            .limit(limit)
+            .select<VerificationRow[]>(...SUMMARY, trx.raw(RECORD_KEY)),
+        );
         await appendAuditLine(trx, line);
         return shown;
       });

@@ -3,6 +3,8 @@ import knexBuilder, { type Knex } from 'knex';
 import pg from 'pg';
 import type { Log } from '../log.ts';
 import { sqlStateOf } from './database-error.ts';
+import { placeKeyStore } from './key-store-place.ts';
+import { MigrationError } from './migration-error.ts';
 import { loadGrants, MIGRATION_TABLE, migrationSource } from './migration-files.ts';
 import { describeOldServer, SELECT_SERVER_VERSION, type ServerVersion } from './server-version.ts';
 
@@ -12,15 +14,9 @@ export interface MigrateOptions {
   /** The application's login: given what `grants.js` says; nothing where it is the owner itself. */
   readonly loginUrl: string;
   readonly directory: string;
+  /** Where the keys of records lie; undefined: wherever they are. */
+  readonly keyStoreTablespace?: string | undefined;
   readonly log: Log;
-}
-
-/** The database cannot be migrated; the message is a sentence. */
-export class MigrationError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'MigrationError';
-  }
 }
 
 /** Of our session advisory lock: any constant that nobody else uses. */
@@ -108,6 +104,8 @@ async function applyInLock(options: MigrateOptions, lock: pg.Client): Promise<re
       // a database ahead of this code is normal while replicas are replaced one by one
       disableMigrationsListValidation: true,
     })) as [number, string[]];
+    await completeSchema(knex, options);
+    await placeKeyStore(knex, options.keyStoreTablespace);
     await grantToLogin(knex, options);
     return applied;
   } finally {
@@ -123,6 +121,12 @@ async function clearLockRow(lock: pg.Client): Promise<void> {
   const table = `${MIGRATION_TABLE}_lock`;
   const { rows } = await lock.query<{ name: string | null }>('select to_regclass($1)::text as name', [table]);
   if (rows[0]?.name != null) await lock.query(`update ${table} set is_locked = 0 where is_locked <> 0`);
+}
+
+async function completeSchema(knex: Knex, { directory, log }: MigrateOptions): Promise<void> {
+  const grants = await loadGrants(directory);
+  const made = await knex.transaction(async (trx) => (await grants?.complete?.(trx)) ?? []);
+  if (made.length > 0) log.warn('database.key-store-missing');
 }
 
 async function grantToLogin(knex: Knex, options: MigrateOptions): Promise<void> {

@@ -30,6 +30,8 @@ async function refuse(): Promise<void> {
 
 /** `grants.js`: what the application's login may do. Run after every migrate, in one transaction. */
 interface Grants {
+  /** What a restored backup may be without, as the owner; gives the schemas that were made anew, empty. */
+  complete?(trx: Knex.Transaction): Promise<readonly string[]>;
   /** `login` is the quoted name of the role, to stand in the statement as it is. */
   grant(trx: Knex.Transaction, login: string): Promise<void>;
 }

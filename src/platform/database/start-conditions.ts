@@ -31,6 +31,16 @@ export async function describeSchemaLag(database: Database, directory: string): 
   return `The database schema is behind the code (${missing.length} to apply, from ${missing[0]} on): run "npm run jpki -- migrate".`;
 }
 
+/** A restored database may be without it. The login may not look into a schema of which it has no grants: by the catalogue. */
+export async function describeMissingKeyStore(database: Database): Promise<string | undefined> {
+  const { rowCount } = await database.knex.raw<{ rowCount: number }>(
+    `select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'key_store' and c.relname = 'record_key' and has_schema_privilege(n.oid, 'usage')`,
+  );
+  if (rowCount === 1) return undefined;
+  return 'The key store is missing, without which no record can be opened: restore its backup, then run "npm run jpki -- migrate".';
+}
+
 interface LoginFacts {
   readonly name: string;
   readonly superuser: boolean;
@@ -47,7 +57,7 @@ export async function describeStrongLogin(database: Database): Promise<readonly 
            exists (
              select from pg_class as relation
              join pg_namespace as namespace on namespace.oid = relation.relnamespace
-             where namespace.nspname = 'public' and relation.relkind in ('r', 'p')
+             where namespace.nspname in ('public', 'key_store') and relation.relkind in ('r', 'p')
                and pg_has_role(current_user, relation.relowner, 'member')
            ) or exists (
              select from pg_database as database

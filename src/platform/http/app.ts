@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ProblemCode } from '../problem-code.ts';
 import { beginRequest, type CurrentWork, runInWork, type Tracer } from '../telemetry/current-work.ts';
-import { KeysUnavailable, VaultError } from '../vault/vault.ts';
+import { KeysUnavailable, RecordShredded, VaultError } from '../vault/vault.ts';
 import { recordAccess } from './access.ts';
 import { type Authenticate, authenticateRequest, type Right, requireRight } from './authentication.ts';
 import { receiveJson } from './body.ts';
@@ -284,6 +284,7 @@ function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof DatabaseUnavailable) return unavailable('database-unavailable');
   if (error instanceof KeysUnavailable) return unavailable('keys-unavailable');
+  if (error instanceof RecordShredded) return new HttpProblem('record-shredded');
   if (error instanceof VaultError) return new HttpProblem('stored-value-altered');
   // express: a path whose percent-encoding cannot be decoded
   if (error instanceof URIError) return new HttpProblem('malformed-request');

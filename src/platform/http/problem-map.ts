@@ -130,6 +130,12 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
     titleJa: '検証結果が見つかりません',
     detail: 'The id is not one of your verifications.',
   },
+  'record-shredded': {
+    status: 410,
+    title: 'The record was deleted beyond recovery',
+    titleJa: '復元できないかたちで削除された記録です',
+    detail: 'The key that its contents were sealed under is gone.',
+  },
   'subject-not-found': {
     status: 404,
     title: 'No such subject',

@@ -1,3 +1,5 @@
+import type { FieldIdentity, KeyPurpose } from './vault.ts';
+
 const LENGTH_OCTETS = 4;
 
 /** Each part behind its length: no two lists of parts give the same octets. */
@@ -15,3 +17,7 @@ export function frame(...parts: readonly (string | Uint8Array)[]): Buffer {
   }
   return framed;
 }
+
+/** Of a field: it opens nowhere else. */
+export const authenticatedData = (purpose: KeyPurpose, identity: FieldIdentity): Buffer =>
+  frame(purpose, identity.table, identity.column, identity.rowId, identity.tenantId);

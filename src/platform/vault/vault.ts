@@ -76,17 +76,45 @@ export interface DeploymentSecrets {
   open(identity: string, sealed: Uint8Array): Promise<Buffer>;
 }
 
-/** Synchronous once opened. */
-export interface TenantVault {
+/** Seals and opens fields. */
+export interface FieldVault {
   encrypt(purpose: KeyPurpose, identity: FieldIdentity, plaintext: Uint8Array): Buffer;
   /** Throws VaultError on any alteration. */
   decrypt(purpose: KeyPurpose, identity: FieldIdentity, ciphertext: Uint8Array): Buffer;
+}
+
+/** What must be deletable beyond recovery: its fields are sealed under a key of its own, kept in key_store.record_key. */
+export type RecordKind = 'verification' | 'subject';
+
+/** By which of the tenant's keys a record's own key is wrapped. */
+export const RECORD_KEY_PURPOSE: Readonly<Record<RecordKind, KeyPurpose>> = {
+  verification: 'evidence',
+  subject: 'attributes',
+};
+
+/** A tenant's, by its purpose keys; synchronous once opened. */
+export interface TenantVault extends FieldVault {
+  /** A record that is made now; `wrapped` must be kept in the transaction that keeps its fields. */
+  newRecord(kind: RecordKind, id: string): FieldVault & { readonly wrapped: Buffer };
+  /**
+   * The record whose key is kept as `wrapped`; null where none is. Fields from before records had keys open all the same;
+   * others throw RecordShredded then. VaultError when the key is another record's or was altered.
+   */
+  openRecord(kind: RecordKind, id: string, wrapped: Uint8Array | null): FieldVault;
 }
 
 export class VaultError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'VaultError';
+  }
+}
+
+/** The record's own key is gone: it was deleted, and nobody opens it again. Answered as 410 `record-shredded`. */
+export class RecordShredded extends VaultError {
+  constructor() {
+    super('the key of the record is gone');
+    this.name = 'RecordShredded';
   }
 }
 

@@ -47,6 +47,8 @@ describe('a verification', () => {
       },
     });
     expect([await bank.countOf('verification'), await bank.countOf('evidence')]).toEqual([0, 0]);
+    // the subject's own stays until the subject goes
+    expect((await bank.rowsOf('key_store.record_key')).map(({ record_id }) => record_id)).toEqual([subjectId]);
     const events = await bank.rowsOf('event');
     expect(events.find(({ type }) => type === 'verification.deleted')).toMatchObject({
       verification_id: verificationId,
