@@ -12,6 +12,8 @@ const TABLE_RIGHTS = {
   deployment_key: 'select, insert',
   hash_key: 'select',
   hash_epoch: 'select',
+  key_rotation:
+    'select, update (state, due_at, after, tenants, done, unreadable, key_id, trouble, ended_at, worker, lease_until)',
   challenge: 'select, insert, update (used_at, used_by)',
   subject: 'select, insert, update (relation_ended_on)',
   certificate: 'select, insert, update (revoked_at, revocation_reason, revocation_found_at)',
@@ -46,6 +48,9 @@ const FUNCTIONS = [
   'clients_under_former_key(timestamptz, integer)',
   'answers_under_former_key(timestamptz)',
   'retire_hash_key(text)',
+  'replace_wrapping(text, integer, bytea, bytea)',
+  'replace_deployment_wrapping(text, text, bytea, bytea)',
+  'replace_sealed(text, text, text, text[], bytea[], bytea[])',
   'tenant_by_name(text)',
   'list_tenants(text, integer)',
   'purge_challenges(timestamptz, integer)', // does nothing: older replicas call it

@@ -67,28 +67,41 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
       保存期間を過ぎた記録をすべてのテナントで削除します（--dry-run は件数の表示のみ）。
       Deletes what is past its term, of every tenant; --dry-run only counts it. The service does so every hour.
 
-  evidence verify FILE [--anchor FILE|SHA256 ...] [--trust FILE ...] [--json]
+  evidence verify FILE [--anchor FILE|SHA256 ...] [--trust FILE ...] [--timestamps FILE]
+          [--algorithm-ends ALGORITHM=YYYY-MM-DD,...] [--json]
       証拠一式をあらためて判定します。ネットワークもデータベースも設定も要りません。
       Judges an evidence package again, offline. A trust anchor is believed if it is a JPKI root or given by --anchor; a seal
       key and a time stamp only if given by --trust (the JSON of GET /jpki/audit-seals; the certificate of the time stamping
-      authority or its root). Exit codes: 0 the same verdict, of proven origin; 1 altered, or another verdict; 3 consistent in
-      itself, origin not proven.
+      authority or its root). --timestamps renews those of an older package (audit timestamps prove). Exit codes: 0 the same
+      verdict, of proven origin; 1 altered, or another verdict; 3 consistent in itself, origin not proven; 4 as 0, but a time
+      stamp lapsed.
 
-  keys rotate [--tenant NAME] [--purpose attributes|serial|evidence|report|idempotency] [--json]
+  keys rotate [--tenant NAME] [--purpose attributes|serial|evidence|report|idempotency] [--detach] [--json]
       データ鍵の新しい版を作ります。全レプリカが読み込んだ後（KEY_CACHE_SECONDS と1分の後）から使われます。
       A new version of the data keys; it seals once every replica has read it (KEY_CACHE_SECONDS and a minute later).
+
+  keys rotate-hash-key --purpose api-key|serial-match|serial-number-mac|lookup [--detach] [--json]
+      検索用の鍵付きハッシュの新しい鍵を作り、登録済みのハッシュを順に移します。
+      A new key of the keyed hashes, which leads at once; what is stored is moved to it, and is found by either meanwhile.
+
+  keys retire-hash-key --purpose api-key|serial-match|serial-number-mac|lookup [--anyway] [--json]
+      前のハッシュ鍵を廃棄します。以後使えなくなるAPIキーがあれば、その一覧を示して何もしません。
+      Forgets the former key; where something would be found no longer, tells what and does nothing.
+
+  keys status [--json]
+      鍵の更新の進み具合を表示します。 / How far the rotations are, and API keys not used since theirs began.
 
   keys rotate-seal-key [--json]
       監査証跡の封印に署名する新しい鍵を作ります。 / A new key that signs the seals of the audit trail.
 
-  keys reencrypt [--tenant NAME] [--json]
+  keys reencrypt [--tenant NAME] [--detach] [--json]
       古い版で暗号化された項目を今の版で暗号化し直します。中断しても続きから再開できます。
       Seals every field under the version of now, in batches; run it again when it was cut short.
 
   keys add [--json]
       鍵ファイルに新しい鍵暗号化鍵を加えます。 / Adds a key-encryption key to the key file, which wraps from then on.
 
-  keys rewrap [--tenant NAME] [--json]
+  keys rewrap [--tenant NAME] [--detach] [--json]
       すべてのデータ鍵を今の鍵暗号化鍵（KEY_PROVIDER）で包み直します。中断しても続きから再開できます。
       Wraps every data key under the key-encryption key of now; run it again when it was cut short. The commands of
       keys work as DATABASE_ADMIN_URL while the service runs; exit code 1 when something did not open.

@@ -3,6 +3,7 @@ import { createRefusals, type Refusals } from '../features/audit/refusals.ts';
 import { createSealer } from '../features/audit/sealer.ts';
 import type { SealKeys } from '../features/audit/service.ts';
 import { createSweeps } from '../features/jobs/service.ts';
+import { createRotationSchedule } from '../features/keys/schedule.ts';
 import { createRetentionSchedule } from '../features/retention/schedule.ts';
 import type { TenantService } from '../features/tenants/service.ts';
 import type { Stops } from '../platform/stops.ts';
@@ -24,7 +25,7 @@ export function startBackground(
   { tenants, sealKeys }: BackgroundParts,
   stops: Stops,
 ): { readonly refusals: Refusals } {
-  const { database, clock, log, config } = foundation;
+  const { database, vault, clock, log, config } = foundation;
   const { auditRetentionYears, keyStore } = config;
   const terms = { auditRetentionYears, backupDays: keyStore.backupDays };
   const deliver = createDelivery({ database, keepers: openSealKeepers(foundation), clock, log });
@@ -35,6 +36,7 @@ export function startBackground(
     refusals,
     createSweeps({ database, clock, log }),
     createRetentionSchedule({ database, tenants, clock, log, ...terms }),
+    createRotationSchedule({ database, vault, clock, log }),
     ...(timestamps === undefined ? [] : [timestamps]),
   ];
   for (const work of works) {

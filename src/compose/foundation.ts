@@ -8,6 +8,7 @@ import type { Stops } from '../platform/stops.ts';
 import type { Tracer } from '../platform/telemetry/current-work.ts';
 import { traceHttpClient } from '../platform/telemetry/traced-http-client.ts';
 import { createVault } from '../platform/vault/create-vault.ts';
+import type { KeyEncryption } from '../platform/vault/key-encryption.ts';
 import type { Vault } from '../platform/vault/vault.ts';
 import { PATIENCE, type Parts } from './parts.ts';
 import { refuseUnfitDatabase } from './production-surroundings.ts';
@@ -16,7 +17,7 @@ import { refuseUnfitDatabase } from './production-surroundings.ts';
 export interface Foundation extends Required<Parts> {
   readonly config: Config;
   readonly database: Database;
-  readonly vault: Vault;
+  readonly vault: Vault & { readonly keyEncryption: KeyEncryption };
   readonly metrics: Metrics;
   readonly httpClient: HttpClient;
   /** Undefined unless traces are asked for. */

@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'req'
   | 'cli'
   | 'key'
+  | 'rot'
   | 'att'
   | 'aud'
   | 'hld'

@@ -21,6 +21,8 @@ export type LogEvent =
   | 'database.unavailable'
   | 'http.request'
   | 'http.request-failed'
+  | 'keys.rotated'
+  | 'keys.rotation-failed'
   | 'oauth.keys-fetch-failed'
   | 'ocsp.fetch-failed'
   | 'retention.done'

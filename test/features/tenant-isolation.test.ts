@@ -10,7 +10,8 @@ import { createWorld, issueChallenge, signedRequest, verify, type World } from '
 
 /** Tables that hold nothing of a tenant. */
 const SHARED = [
-  ...['deployment_key', 'hash_epoch', 'hash_key', 'schema_migration', 'schema_migration_lock'],
+  ...['deployment_key', 'hash_epoch', 'hash_key', 'key_rotation', 'sealed_column'],
+  ...['schema_migration', 'schema_migration_lock'],
   // of all tenants together: hashes behind random salts, and keys sealed by the vault
   ...['audit_batch', 'audit_delivery', 'audit_key', 'audit_seal', 'audit_timestamp', 'audit_timestamp_attempt'],
   // CRLs, trust anchors, the rules of the deployment and their turns
@@ -199,6 +200,9 @@ describe('what the login may do', () => {
       'move_hashes',
       'purge_challenges',
       'purge_idempotency_keys',
+      'replace_deployment_wrapping',
+      'replace_sealed',
+      'replace_wrapping',
       'retire_hash_key',
       'tenant_by_name',
     ]);

@@ -12,9 +12,10 @@ export { appendAuditLine, appendAuditLines } from './append.ts';
 export { type AuditActor, type AuditOutcome, DEPLOYMENT, lineOf, type NewAuditLine } from './line.ts';
 export { type LineProof, type LineProofs, proveAct, proveLines } from './proofs.ts';
 export { pruneAuditLines } from './prune.ts';
-export { rewrapSealKeys } from './rewrap-seal-keys.ts';
+export { loadSealKeyWrappings } from './seal-key-wrappings.ts';
 export { createSealKeys, type SealKeys } from './seal-keys.ts';
 export { describeKey } from './seals.ts';
+export { type BatchTimestamps, proveBatches } from './timestamp-proofs.ts';
 
 export interface AuditService extends AuditEvents {
   seals(caller: Caller, filters: SealFilters): Promise<ServiceResult<SealPage>>;

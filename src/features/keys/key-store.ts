@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../../platform/database/database.ts';
-import type { KeyPurpose } from '../../platform/vault/vault.ts';
+import type { HashPurpose, KeyPurpose } from '../../platform/vault/vault.ts';
 
 export interface TenantName {
   readonly id: string;
@@ -8,9 +8,9 @@ export interface TenantName {
 
 const PAGE = 500;
 
-/** Every tenant, by name; or the one that is named. */
-export async function* fetchTenants(database: Database, only?: string): AsyncGenerator<TenantName> {
-  let after = '';
+/** Every tenant after `from`, by name; or the one that is named. */
+export async function* fetchTenants(database: Database, from: string, only?: string): AsyncGenerator<TenantName> {
+  let after = from;
   for (;;) {
     const { rows } = await database.knex.raw<{ rows: TenantName[] }>('select id, name from list_tenants(?, ?)', [
       after,
@@ -23,15 +23,31 @@ export async function* fetchTenants(database: Database, only?: string): AsyncGen
   }
 }
 
-/** Another one may have rewrapped it meanwhile: then nothing is done, and false is given. */
-export async function replaceWrapping(
+interface Rewrapped {
+  /** As it was read: another one may have rewrapped it meanwhile, and then nothing is done. */
+  readonly before: Buffer;
+  readonly wrapped: Buffer;
+}
+
+/** Of the tenant that is set; gives the number of rows, as do the others. */
+export const replaceWrapping = (
   trx: Transaction,
-  tenantId: string,
-  key: { readonly purpose: KeyPurpose; readonly version: number; readonly wrapped_key: Buffer },
-  renewed: Buffer,
-): Promise<boolean> {
-  const row = { tenant_id: tenantId, purpose: key.purpose, version: key.version, wrapped_key: key.wrapped_key };
-  return (await trx('data_key').where(row).update({ wrapped_key: renewed })) === 1;
+  { purpose, version, before, wrapped }: Rewrapped & { readonly purpose: string; readonly version: number },
+): Promise<number> => count(trx, 'replace_wrapping(?, ?, ?, ?)', [purpose, version, before, wrapped]);
+
+export const replaceDeploymentWrapping = (
+  trx: Transaction,
+  { table, id, before, wrapped }: Rewrapped & { readonly table: 'audit_key' | 'hash_key'; readonly id: string },
+): Promise<number> => count(trx, 'replace_deployment_wrapping(?, ?, ?, ?)', [table, id, before, wrapped]);
+
+export const loadHashKeyWrappings = (
+  database: Database,
+): Promise<readonly { readonly purpose: HashPurpose; readonly version: number; readonly wrapped_key: Buffer }[]> =>
+  database.knex('hash_key').whereNotNull('wrapped_key').select('purpose', 'version', 'wrapped_key');
+
+async function count(trx: Transaction, call: string, values: readonly unknown[]): Promise<number> {
+  const { rows } = await trx.raw<{ rows: { count: number }[] }>(`select ${call} as count`, values as never);
+  return rows[0]?.count ?? 0;
 }
 
 export interface SealedRow {
@@ -68,20 +84,12 @@ export async function loadOldRows(
 }
 
 /** Those that are as they were read; gives their number. */
-export async function replaceSealed(
+export const replaceSealed = (
   trx: Transaction,
-  tenantId: string,
   { table, id, column }: SealedColumn,
   renewed: readonly (SealedRow & { readonly renewed: Buffer })[],
-): Promise<number> {
-  const { rowCount } = await trx.raw<{ rowCount: number }>(
-    `update ?? t set ?? = n.renewed from unnest(?::text[], ?::bytea[], ?::bytea[]) n(id, sealed, renewed)
-       where t.tenant_id = ? and t.?? = n.id and t.?? = n.sealed`,
-    [
-      ...[table, column],
-      ...[renewed.map((row) => row.id), renewed.map((row) => row.sealed), renewed.map((row) => row.renewed)],
-      ...[tenantId, id, column],
-    ],
-  );
-  return rowCount;
-}
+): Promise<number> =>
+  count(trx, 'replace_sealed(?, ?, ?, ?, ?, ?)', [
+    ...[table, id, column],
+    ...[renewed.map((row) => row.id), renewed.map((row) => row.sealed), renewed.map((row) => row.renewed)],
+  ]);

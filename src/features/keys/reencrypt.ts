@@ -2,8 +2,7 @@ import { readDataKeys } from '../../platform/vault/data-keys.ts';
 import { type TenantVault, VaultError } from '../../platform/vault/vault.ts';
 import { appendAuditLine } from '../audit/service.ts';
 import { loadOldRows, replaceSealed, type SealedColumn, type SealedRow } from './key-store.ts';
-import { moveToRecordKeys } from './move-to-record-keys.ts';
-import type { KeyOutcome, KeyParts } from './parts.ts';
+import { type KeyParts, Stopped } from './parts.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
 const BATCH = 500;
@@ -13,26 +12,23 @@ const BATCH = 500;
  * their own, those keys alone. A field says its version itself, so that whoever begins anew passes over what is done;
  * replicas read both meanwhile.
  */
-export async function reencryptTenant(parts: KeyParts, tenantId: string): Promise<KeyOutcome> {
+export async function reencryptTenant(parts: KeyParts, tenantId: string): Promise<string[]> {
   const rows = await readDataKeys(parts.database, tenantId);
   const vault = await parts.vault.open(tenantId);
-  let { done, unreadable } = await moveToRecordKeys(parts, tenantId, vault);
+  const unreadable: string[] = [];
   for (const column of SEALED_COLUMNS) {
     const sealing = rows.filter(({ purpose, seals }) => purpose === column.purpose && seals);
     const newest = Math.max(0, ...sealing.map(({ version }) => version));
-    const outcome = await reencryptColumn(parts, vault, { tenantId, column, newest });
-    done += outcome.done;
-    unreadable = [...unreadable, ...outcome.unreadable];
+    unreadable.push(...(await reencryptColumn(parts, vault, { tenantId, column, newest })));
   }
-  return { done, unreadable };
+  return unreadable;
 }
 
 async function reencryptColumn(
-  { database, lineOf }: KeyParts,
+  { database, lineOf, advance, isStopping }: KeyParts,
   vault: TenantVault,
   { tenantId, column, newest }: { tenantId: string; column: SealedColumn; newest: number },
-): Promise<KeyOutcome> {
-  let done = 0;
+): Promise<string[]> {
   let after = '';
   const unreadable: string[] = [];
   for (;;) {
@@ -43,13 +39,14 @@ async function reencryptColumn(
         if (sealed === undefined) unreadable.push(`${column.table}.${column.column} ${row.id}`);
         return sealed === undefined ? [] : [{ ...row, renewed: sealed }];
       });
-      const count = renewed.length === 0 ? 0 : await replaceSealed(trx, tenantId, column, renewed);
+      const count = renewed.length === 0 ? 0 : await replaceSealed(trx, column, renewed);
       const target = `${column.table}.${column.column}`;
       if (count > 0) await appendAuditLine(trx, lineOf(tenantId, 'data-key.reencrypt', target, count));
-      done += count;
+      await advance(trx, count);
       return rows.length === BATCH ? rows.at(-1)?.id : undefined;
     });
-    if (last === undefined) return { done, unreadable };
+    if (last === undefined) return unreadable;
+    if (isStopping()) throw new Stopped();
     after = last;
   }
 }

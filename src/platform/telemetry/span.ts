@@ -9,7 +9,7 @@ export type SpanName =
   | 'verification.record';
 
 /** Work of ours that nobody waits for. */
-export type JobName = 'audit.seal' | 'audit.timestamp' | 'retention.run' | 'sweep.run';
+export type JobName = 'audit.seal' | 'audit.timestamp' | 'keys.rotate' | 'retention.run' | 'sweep.run';
 
 /**
  * All that a span may tell, and under which name: a closed set, like the events of the log. Codes, counts, templates and ids
