@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   JsonMetricsSerializer,
   JsonTraceSerializer,
@@ -60,12 +61,20 @@ export async function startTelemetry(settings: TelemetrySettings, parts: Parts):
   return {
     tracer: tracing && createTracer(tracing.getTracer('jpki-verifier')),
     async stop() {
-      const late = setTimeout(() => httpClient.giveUp(), parts.flushMs);
-      await Promise.allSettled([tracing?.shutdown(), metering?.shutdown()]);
-      clearTimeout(late);
+      const done = Promise.allSettled([tracing?.shutdown(), metering?.shutdown()]);
+      await noLonger(done, parts.flushMs);
+      // what is on its way fails now, and is counted; a metric that cannot be read is not waited for
+      httpClient.giveUp();
+      await noLonger(done, parts.flushMs / 10);
       httpClient.close();
     },
   };
+}
+
+async function noLonger(work: Promise<unknown>, ms: number): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([work, sleep(ms, undefined, { signal: late.signal }).catch(() => undefined)]);
+  late.abort();
 }
 
 function startTraces(settings: TraceSettings, { resource, metrics, ...parts }: SignalParts): TracerProvider {

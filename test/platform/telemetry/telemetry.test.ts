@@ -345,6 +345,7 @@ describe('a collector', () => {
     tell(100);
     expect(await countsOf()).toEqual({ dropped: 180 });
     await telemetry?.stop();
+    await until(async () => (await countsOf())['export-failed'] === 20);
     expect(await countsOf()).toEqual({ dropped: 180, 'export-failed': 20 });
   });
 });
@@ -394,5 +395,12 @@ describe('metrics', () => {
     await telemetry?.stop();
     await until(() => lines.length > 0);
     expect(lines).toMatchObject([{ event: 'telemetry.export-failed', facts: { signal: 'metrics' } }]);
+  });
+
+  it('that cannot be read keep no stop waiting', async () => {
+    await start({}, { traces: undefined, metrics: { to: to('/v1/metrics'), everyMs: 3_600_000 } }, 50);
+    metrics.waitingAuditLines(() => new Promise(() => undefined));
+    await telemetry?.stop();
+    expect(collector.exports).toEqual([]);
   });
 });
