@@ -1,9 +1,4 @@
-import type { CryptoPrimitives } from '../../core/crypto.ts';
-import type { PolicyTable } from '../../core/jpki/policy-table.ts';
-import type { TrustAnchors } from '../../core/jpki/trust-anchors.ts';
-import { judgeConclusion } from '../../core/verification/judge-conclusion.ts';
-import { judgeSignature, type SignatureJudgement } from '../../core/verification/judge-signature.ts';
-import type { RevocationGateway } from '../../gateway/jlis/gather-revocation.ts';
+import type { GatheredRevocation } from '../../gateway/jlis/gather-revocation.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids.ts';
@@ -15,9 +10,10 @@ import { lineOf } from '../audit/service.ts';
 import { idempotencyFacts, openAnswer } from '../idempotency.ts';
 import type { RequestOptions } from '../request-options.ts';
 import { problem, type ServiceResult } from '../service-result.ts';
-import type { Caller, RevocationMethod } from '../tenants/caller.ts';
-import { decodeRequest, refuseUnsupported } from './decode-request.ts';
+import type { Caller } from '../tenants/caller.ts';
+import { refuseUnsupported } from './decode-request.ts';
 import { gatherBeforehand } from './gather.ts';
+import { type JudgeDependencies, judgeRequest } from './judge-request.ts';
 import { createPublicDocuments } from './public-documents.ts';
 import { listVerifications, readVerification } from './read.ts';
 import { recordJudged } from './record.ts';
@@ -28,17 +24,12 @@ import type { VerificationFilters, VerificationPage, VerificationResponse, Verif
 
 export { type EvidenceOnFile, loadEvidence } from './evidence-on-file.ts';
 
-export interface VerificationServiceDependencies {
+export interface VerificationServiceDependencies extends JudgeDependencies {
   readonly database: Database;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'countVerification'>;
-  readonly gateway: RevocationGateway;
-  readonly anchors: TrustAnchors;
-  readonly policies: PolicyTable;
-  readonly crypto: CryptoPrimitives;
-  readonly clockSkewSeconds: number;
   /** CA keys (SHA-256 of the SPKI, hexadecimal) whose CRLs cover every certificate of the key. */
   readonly undividedCaKeys: readonly string[];
 }
@@ -53,23 +44,17 @@ const OPERATION = 'verifications.verify';
 
 /** Gather, judge, record. */
 export function createVerificationService(dependencies: VerificationServiceDependencies): VerificationService {
-  const { database, vault, clock, log, metrics, anchors, policies, crypto } = dependencies;
+  const { database, vault, clock, log, metrics } = dependencies;
   const store = createVerificationStore(database);
   const documents = createPublicDocuments(database);
   const rules = describeRules(dependencies);
 
-  async function askGateway(caller: Caller, first: SignatureJudgement, method: RevocationMethod) {
-    const { path, profile, holds, at } = first;
-    if (!holds || path === undefined || profile.policy === undefined) return null;
-    const { ocspMaxAgeSeconds, crlMaxAgeSeconds } = caller.policy;
-    const { clockSkewSeconds } = dependencies;
-    const { kind } = profile.policy;
-    const ages = { ocspMaxAgeSeconds, crlMaxAgeSeconds, clockSkewSeconds };
-    return withSpan('verification.gather', { kind, revocationMethod: method }, async (add) => {
-      const findings = await dependencies.gateway.gatherRevocation({ method, path, kind, at, ...ages });
-      add({ revocationStatus: findings.status });
-      return findings;
-    });
+  /** What the judgement rests on and others rest on too is kept once; gives the number of the rules. */
+  async function keepDocuments(findings: GatheredRevocation | null): Promise<number> {
+    await documents.keep(rules.octets, ...dependencies.anchors.certificates.map(({ der }) => der));
+    if (findings?.evidence?.method === 'crl') await documents.keep(findings.evidence.der);
+    if (findings?.supportingCrls !== undefined) await documents.keep(...findings.supportingCrls);
+    return documents.versionOf(rules.octets);
   }
 
   return {
@@ -91,32 +76,15 @@ export function createVerificationService(dependencies: VerificationServiceDepen
       };
       if (before.state === 'answered') return replayed(withIds(before.answer, before.ids));
 
-      const { challenge } = before;
-      const decoded = decodeRequest(request, challenge.state === 'known' ? challenge.content : undefined);
-      if (!decoded.ok) return decoded;
-      const { signed, container } = decoded;
-      const { purpose } = request;
-      const acceptance = caller.policy;
-      const first = withSpan('verification.judge', {}, () =>
-        judgeSignature({ signed, purpose, challenge, acceptance, anchors, policies, at, crypto }),
-      );
-      const method = request.revocation?.method ?? caller.policy.revocationMethod;
-      const findings = await askGateway(caller, first, method);
-      const report = withSpan('verification.conclude', {}, (add) => {
-        const concluded = judgeConclusion({ first, findings });
-        add({ indication: concluded.indication, subIndication: concluded.subIndication });
-        return concluded;
-      });
-
-      await documents.keep(rules.octets, ...anchors.certificates.map(({ der }) => der));
-      if (findings?.evidence?.method === 'crl') await documents.keep(findings.evidence.der);
-      if (findings?.supportingCrls !== undefined) await documents.keep(...findings.supportingCrls);
-      const rulesVersion = await documents.versionOf(rules.octets);
+      const judgement = await judgeRequest(dependencies, caller, request, before.challenge, at);
+      if (!judgement.ok) return judgement;
+      const rulesVersion = await keepDocuments(judgement.findings);
       const { requestId } = options;
       const verificationId = newId('ver', at);
       const judged = {
         ...{ caller, request, requestId, verificationId, at, keyUnder },
-        ...{ signed, challenge, container, method, first, findings, report, rulesSha256: rules.sha256, rulesVersion },
+        ...judgement,
+        ...{ rulesSha256: rules.sha256, rulesVersion },
       };
       const recorded = await withSpan('verification.record', {}, async (add) => {
         const done = await recordJudged(store, vault, sealed, judged);
@@ -137,7 +105,7 @@ export function createVerificationService(dependencies: VerificationServiceDepen
         ok: true,
         value: buildResponse({
           verificationId,
-          purpose,
+          purpose: request.purpose,
           reference: request.reference ?? null,
           report: recorded.report,
           attributes: recorded.attributes,
