@@ -213,7 +213,7 @@ describe('replicas', () => {
     await seal(2);
     authority.meanwhile = () =>
       world.superuser.query(
-        `select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()
+        `select pg_terminate_backend(pid, 60000) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()
            and database = (select oid from pg_database where datname = current_database())`,
       );
     await expect(timestamper().run()).rejects.toThrow();

@@ -16,6 +16,7 @@ import { createDatabase } from '../../../src/platform/database/create-database.t
 import type { Database } from '../../../src/platform/database/database.ts';
 import { silentLog } from '../../../src/platform/log.ts';
 import { createDeploymentSecrets } from '../../../src/platform/vault/deployment-secrets.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { oneKey } from '../../platform/vault/one-key.ts';
 import { type AuditWorld, createAuditWorld, T0 } from './audit-world.ts';
 import { createStamper, readStamp, type Stamper, stampAt } from './stamping.ts';
@@ -31,7 +32,7 @@ let held: SealTimestamp[];
 /** Three timestamps a day apart, and what tells of the third is sealed too. */
 beforeEach(async () => {
   world = await createAuditWorld();
-  owner = createDatabase({ url: world.testDatabase.adminUrl, poolSize: 2, log: silentLog });
+  owner = createDatabase({ url: world.testDatabase.adminUrl, poolSize: 2, ...PATIENT_DATABASE, log: silentLog });
   authority = createStamper(world.clock, T0 + YEAR);
   for (let day = 0; day < 3; day++) {
     await world.append(2);

@@ -5,6 +5,7 @@ import { verifyTrail } from '../../../src/features/audit/verify-trail.ts';
 import { runRetention } from '../../../src/features/retention/run.ts';
 import { createDatabase } from '../../../src/platform/database/create-database.ts';
 import { silentLog } from '../../../src/platform/log.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { type AuditWorld, createAuditWorld, T0, TENANT } from '../audit/audit-world.ts';
 
 const noTenants = { listTenants: async () => ({ items: [], nextCursor: null }) };
@@ -31,7 +32,12 @@ const run = async (auditRetentionYears: number, dryRun = false) => {
 };
 
 async function verify() {
-  const database = createDatabase({ url: world.testDatabase.adminUrl, poolSize: 2, log: silentLog });
+  const database = createDatabase({
+    url: world.testDatabase.adminUrl,
+    poolSize: 2,
+    ...PATIENT_DATABASE,
+    log: silentLog,
+  });
   const faults: Fault[] = [];
   const isOwnKey = undefined;
   const summary = await verifyTrail({ database, isOwnKey, held: undefined, report: (fault) => faults.push(fault) });

@@ -12,6 +12,7 @@ import { silentLog } from '../../../src/platform/log.ts';
 import { createVault } from '../../../src/platform/vault/create-vault.ts';
 import { KEY_PURPOSES, RecordShredded, type Vault, VaultError } from '../../../src/platform/vault/vault.ts';
 import { createTestDatabase, type TestDatabase } from '../../database.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { createWorld, signedRequest, verify, type World } from '../world.ts';
 
 /** A restored database: of the data the backup from before a deletion; of the key store one from after it, or none. */
@@ -41,7 +42,7 @@ beforeAll(async () => {
   superuser = new pg.Client({ connectionString: restoredDatabase.superuserUrl });
   await superuser.connect();
   await copy('public');
-  database = createDatabase({ url: restoredDatabase.url, poolSize: 2, acquireTimeoutMs: 60_000, log: silentLog });
+  database = createDatabase({ url: restoredDatabase.url, poolSize: 2, ...PATIENT_DATABASE, log: silentLog });
   vault = await createVault({ keyFile: world.keyFile, database, log: silentLog });
 });
 afterAll(async () => {

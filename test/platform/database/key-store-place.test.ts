@@ -7,6 +7,7 @@ import { describeMissingKeyStore } from '../../../src/platform/database/start-co
 import { type Log, silentLog } from '../../../src/platform/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../database.ts';
 import { OWNER } from '../../database-server.ts';
+import { PATIENT_DATABASE } from '../../patience.ts';
 import { ask } from './embedded/running-service.ts';
 
 let test: TestDatabase;
@@ -24,7 +25,7 @@ const places = () =>
      where relnamespace = 'key_store'::regnamespace order by 1`,
   );
 const startsOn = async () => {
-  const database = createDatabase({ url: test.url, poolSize: 1, log: silentLog });
+  const database = createDatabase({ url: test.url, poolSize: 1, ...PATIENT_DATABASE, log: silentLog });
   try {
     return await describeMissingKeyStore(database);
   } finally {
