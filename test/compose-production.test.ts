@@ -63,7 +63,8 @@ function start(overrides: Record<string, string> = {}): Promise<RunningService> 
 
 describe('a production start', () => {
   it('serves without a sandbox, and says loudly that an anchor is not pinned', async () => {
-    const service = await start({ CRL_DIR: join(folder, 'crls') });
+    const tsa = { TSA_URL: 'http://127.0.0.1:1/', TSA_TRUST_ANCHORS: join(folder, 'anchors') };
+    const service = await start({ CRL_DIR: join(folder, 'crls'), ...tsa });
     try {
       expect(service.sandbox).toBeUndefined();
       expect(service.notes).toEqual([
@@ -84,6 +85,11 @@ describe('a production start', () => {
     ],
     ['there are no anchors', () => ({ TRUST_ANCHORS_DIR: join(folder, 'none') }), /holds no \*\.pem/],
     ['an anchor cannot be read', () => ({ TRUST_ANCHORS_DIR: join(folder, 'broken') }), /^a\.crt in TRUST_ANCHORS_DIR/],
+    [
+      'nobody vouches for the time stamping authority',
+      () => ({ TSA_URL: 'http://127.0.0.1:1/', TSA_TRUST_ANCHORS: join(folder, 'broken/a.crt') }),
+      /^TSA_TRUST_ANCHORS holds no whole certificate/,
+    ],
     ['the directory of CRLs is away', () => ({ CRL_DIR: join(folder, 'no-crls') }), /^CRL_DIR cannot be read/],
     ['the server is too old', () => ({ DATABASE_URL: old.url }), /^PostgreSQL 14\.19 is too old: version 15/],
     ['the schema is behind', () => ({ DATABASE_URL: empty.url }), /npm run jpki -- migrate/],

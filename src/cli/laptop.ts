@@ -24,6 +24,7 @@ export async function runSandbox(terminal: Terminal, stopped: Promise<void>): Pr
   out(`trust anchors  ${sandbox.url}/trust-anchors`);
   out(`OCSP           ${sandbox.url}/ocsp/digital-signature  ${sandbox.url}/ocsp/user-authentication`);
   out(`CRLs           ${crlDirectory}`);
+  out(`time stamps    ${sandbox.url}/timestamp  ${sandbox.url}/timestamp/trust-anchors`);
   out('Ctrl-C stops it. (終了は Ctrl-C)');
   await stopped;
   await sandbox.stop();

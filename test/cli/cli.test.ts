@@ -126,9 +126,11 @@ describe('config check of the files of the gateway', () => {
 
   it('says all that would stop a start', async () => {
     const none = join(dataDir, 'none');
-    expect((await check({ TRUST_ANCHORS_DIR: none, CRL_DIR: none })).err).toEqual([
+    const tsa = { TSA_URL: 'http://a', TSA_TRUST_ANCHORS: none };
+    expect((await check({ TRUST_ANCHORS_DIR: none, CRL_DIR: none, ...tsa })).err).toEqual([
       expect.stringMatching(/^TRUST_ANCHORS_DIR cannot be read/),
       expect.stringMatching(/^CRL_DIR cannot be read/),
+      expect.stringMatching(/^TSA_TRUST_ANCHORS cannot be read/),
     ]);
   });
 

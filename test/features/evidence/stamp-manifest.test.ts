@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { createStamp } from '../../../src/features/evidence/stamp-manifest.ts';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
 import {
@@ -82,7 +83,17 @@ it('goes with its verification', async () => {
   const { tenantId } = bank;
   await createStamp({ database: world.database, authority }, { tenantId, verificationId: gone })(manifest('seven'));
   expect(await kept('seven')).toHaveLength(1);
-  await world.superuser.query('delete from evidence where verification_id = $1', [gone]);
-  await world.superuser.query('delete from verification where id = $1', [gone]);
+  // as the functions that delete do: as the owner, who is bound by row-level security as well
+  const owner = new pg.Client({ connectionString: world.testDatabase.adminUrl });
+  await owner.connect();
+  try {
+    await owner.query('begin');
+    await owner.query(`select set_config('app.tenant', $1, true)`, [tenantId]);
+    await owner.query('delete from evidence where verification_id = $1', [gone]);
+    expect((await owner.query('delete from verification where id = $1', [gone])).rowCount).toBe(1);
+    await owner.query('commit');
+  } finally {
+    await owner.end();
+  }
   expect(await kept('seven')).toEqual([]);
 });
