@@ -25,8 +25,8 @@ export const holds = (answer: Buffer, octets: Uint8Array): boolean =>
 const WINDOW = 24;
 
 /** Pieces of something longer, so that a part of it is found as well as the whole. */
-export function piecesOf(octets: Uint8Array, from = 0): Uint8Array[] {
+export function piecesOf(octets: Uint8Array): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  for (let at = from; at + WINDOW <= octets.length; at += WINDOW) pieces.push(octets.subarray(at, at + WINDOW));
+  for (let at = 0; at + WINDOW <= octets.length; at += WINDOW) pieces.push(octets.subarray(at, at + WINDOW));
   return pieces;
 }
