@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { createTestDatabase } from '../../database.ts';
 import { createWorld, OPERATOR, options, signedRequest, verify, type World } from '../world.ts';
 
@@ -74,7 +76,6 @@ it('an answer kept under an Idempotency-Key since before there were numbers says
 
 it('the settings of the deployment have a further number whenever they are not the last ones', async () => {
   const database = await createTestDatabase();
-  const { default: pg } = await import('pg');
   const login = new pg.Client({ connectionString: database.url });
   await login.connect();
   const document = `insert into public_document (sha256, octets) values (sha256($1), $1)`;
@@ -87,4 +88,22 @@ it('the settings of the deployment have a further number whenever they are not t
   expect(numbers).toEqual([1, 1, 2, 3, 3]);
   await login.end();
   await database.drop();
+});
+
+it('tenants that were there before policies had numbers begin with 1', async () => {
+  const { tenantId } = await world.createCaller('bank-f');
+  await world.superuser.query(`delete from tenant_policy where tenant_id = '${tenantId}'`);
+  await world.superuser.query('alter table tenant disable trigger user');
+  await world.superuser.query(`update tenant set policy = policy - 'version' where id = '${tenantId}'`);
+  await world.superuser.query('alter table tenant enable trigger user');
+  expect(await world.tenants.readTenant('bank-f')).toMatchObject({ ok: true, value: { policyVersion: null } });
+  const sql = readFileSync(new URL('../../../migrations/parts/policy_version.sql', import.meta.url), 'utf8');
+  const [begin = ''] = /do \$\$.*?\$\$;/s.exec(sql) ?? [];
+  const owner = new pg.Client({ connectionString: world.testDatabase.adminUrl });
+  await owner.connect();
+  await owner.query(begin);
+  await owner.query(begin);
+  await owner.end();
+  expect(await world.tenants.readTenant('bank-f')).toMatchObject({ ok: true, value: { policyVersion: 1 } });
+  expect(await historyOf(tenantId)).toEqual([{ version: 1, stores: 'true', numbered: false }]);
 });
