@@ -1,6 +1,6 @@
 import { frame } from './frames.ts';
 import type { KeyEncryptionProvider } from './key-encryption.ts';
-import { type AskedThread, createAskedThread } from './pkcs11/asked-thread.ts';
+import { type AskedProcess, createAskedProcess } from './pkcs11/asked-process.ts';
 import type { TokenQuestion } from './pkcs11/question.ts';
 import type { TokenSettings } from './pkcs11/token.ts';
 import type { TokenSource } from './token-source.ts';
@@ -16,15 +16,15 @@ export interface Pkcs11Settings extends TokenSettings {
 
 /**
  * A hardware security module by PKCS#11. CKM_AES_GCM, not CKM_AES_KEY_WRAP_PAD: a wrapping must not open anywhere else than
- * where it belongs, and key wrap authenticates nothing beside the key. The thread and the binding are loaded at the first
- * use. A wrapping under a key that is not set here is refused unasked, as with KMS.
+ * where it belongs, and key wrap authenticates nothing beside the key. The process that asks it is started at the
+ * first use. A wrapping under a key that is not set here is refused unasked, as with KMS.
  */
-export function createPkcs11Provider(settings: Pkcs11Settings, thread?: AskedThread): KeyEncryptionProvider {
+export function createPkcs11Provider(settings: Pkcs11Settings, process?: AskedProcess): KeyEncryptionProvider {
   const { modulePath, token, key, formerKeys, pin } = settings;
   const ours = new Set([key, ...formerKeys]);
-  let asked = thread;
+  let asked = process;
   async function ask(question: TokenQuestion): Promise<Buffer> {
-    asked ??= createAskedThread({ settings: { modulePath, token }, pin });
+    asked ??= createAskedProcess({ settings: { modulePath, token }, pin });
     const answer = await asked.ask(question);
     if (answer.outcome === 'altered') throw new VaultError('a wrapping does not open: altered or moved');
     if (answer.outcome === 'unavailable')

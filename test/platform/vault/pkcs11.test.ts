@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KeyEncryptionProvider } from '../../../src/platform/vault/key-encryption.ts';
-import { createAskedThread } from '../../../src/platform/vault/pkcs11/asked-thread.ts';
-import { createPkcs11Provider } from '../../../src/platform/vault/pkcs11-provider.ts';
+import { type AskedProcess, createAskedProcess } from '../../../src/platform/vault/pkcs11/asked-process.ts';
+import { createPkcs11Provider, type Pkcs11Settings } from '../../../src/platform/vault/pkcs11-provider.ts';
 import { KeysUnavailable, VaultError } from '../../../src/platform/vault/vault.ts';
 import { describeProvider } from './provider-contract.ts';
 import { PIN, SOFTHSM_MODULE, type SoftHsm, startSoftHsm, TOKEN } from './softhsm.ts';
@@ -13,6 +16,18 @@ const settingsOf = (hsm: SoftHsm, key: string, formerKeys: readonly string[] = [
   ...{ modulePath: hsm.module, token: TOKEN, key, formerKeys },
   pin: { file: hsm.pinFile },
 });
+const started: AskedProcess[] = [];
+afterAll(() => {
+  for (const one of started) one.stop();
+});
+/** As the service makes it, but that the environment is the token's. */
+function providerOf(hsm: SoftHsm, settings: Pkcs11Settings): KeyEncryptionProvider {
+  const { modulePath, token, pin } = settings;
+  // the time is not what is tried here
+  const one = createAskedProcess({ settings: { modulePath, token }, pin }, { env: hsm.env, longestMs: 120_000 });
+  started.push(one);
+  return createPkcs11Provider(settings, one);
+}
 const whyOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
 if (SOFTHSM_MODULE === undefined) {
@@ -23,18 +38,18 @@ if (SOFTHSM_MODULE === undefined) {
   const module = SOFTHSM_MODULE;
 
   describeProvider('PKCS#11', async () => {
-    const hsm = await startSoftHsm(module);
+    const hsm = startSoftHsm(module);
     for (const label of ['one', 'two', 'theirs']) hsm.addKey(label);
-    let current = createPkcs11Provider(settingsOf(hsm, 'one'));
+    let current = providerOf(hsm, settingsOf(hsm, 'one'));
     return {
       provider: {
         name: 'pkcs11',
         wrap: (context, secret) => current.wrap(context, secret),
         unwrap: (context, wrapping) => current.unwrap(context, wrapping),
       },
-      stranger: createPkcs11Provider(settingsOf(hsm, 'theirs')),
+      stranger: providerOf(hsm, settingsOf(hsm, 'theirs')),
       rotate: () => {
-        current = createPkcs11Provider(settingsOf(hsm, 'two', ['one']));
+        current = providerOf(hsm, settingsOf(hsm, 'two', ['one']));
       },
       outage: { begin: hsm.remove, end: hsm.putBack },
       stop: async () => hsm.stop(),
@@ -44,14 +59,14 @@ if (SOFTHSM_MODULE === undefined) {
   describe('PKCS#11', () => {
     let hsm: SoftHsm;
     let provider: KeyEncryptionProvider;
-    beforeAll(async () => {
-      hsm = await startSoftHsm(module);
+    beforeAll(() => {
+      hsm = startSoftHsm(module);
       hsm.addKey('one', 32, 'beef');
       hsm.addKey('two');
       hsm.addKey('short', 16);
       hsm.addKey('twice');
       hsm.addKey('twice');
-      provider = createPkcs11Provider(settingsOf(hsm, 'one'));
+      provider = providerOf(hsm, settingsOf(hsm, 'one'));
     });
     afterAll(() => hsm.stop());
 
@@ -68,14 +83,14 @@ if (SOFTHSM_MODULE === undefined) {
     });
 
     it('takes a wrapping of the other key for one that does not open, under whichever name', async () => {
-      const both = createPkcs11Provider(settingsOf(hsm, 'two', ['one']));
+      const both = providerOf(hsm, settingsOf(hsm, 'two', ['one']));
       const { octets } = await provider.wrap(CONTEXT, SECRET);
       const error = await whyOf(both.unwrap(CONTEXT, { keyId: 'pkcs11/two', octets }));
       expect([error instanceof VaultError, error instanceof KeysUnavailable]).toEqual([true, false]);
     });
 
     it('finds a key by its id as well', async () => {
-      const byId = createPkcs11Provider(settingsOf(hsm, 'id:beef'));
+      const byId = providerOf(hsm, settingsOf(hsm, 'id:beef'));
       const { keyId, octets } = await byId.wrap(CONTEXT, SECRET);
       expect(keyId).toBe('pkcs11/id:beef');
       expect(await provider.unwrap(CONTEXT, { keyId: 'pkcs11/one', octets })).toEqual(SECRET);
@@ -90,7 +105,7 @@ if (SOFTHSM_MODULE === undefined) {
       ['a file that is no module', { modulePath: process.execPath }, /module cannot be loaded/],
       ['no file of the PIN', { pin: { file: '/nowhere/pin' } }, /file of the PIN/],
     ])('does without %s, and says so', async (_, more, why) => {
-      const other = createPkcs11Provider({ ...settingsOf(hsm, 'one'), ...more });
+      const other = providerOf(hsm, { ...settingsOf(hsm, 'one'), ...more });
       const error = await whyOf(other.wrap(CONTEXT, SECRET));
       expect(error).toBeInstanceOf(KeysUnavailable);
       expect(String((error as Error).stack)).toMatch(why);
@@ -114,35 +129,38 @@ if (SOFTHSM_MODULE === undefined) {
   });
 }
 
-describe('the thread that calls the token', () => {
-  const data = { settings: { modulePath: '/nowhere', token: TOKEN }, pin: { value: PIN } };
+describe('the process that calls the token', () => {
+  const beginning = { settings: { modulePath: '/nowhere', token: TOKEN }, pin: { value: PIN } };
   const question = { act: 'wrap', key: 'one', aad: SECRET, octets: SECRET } as const;
-  const threadOf = (source: string, longestMs: number) =>
-    createAskedThread(data, new URL(`data:text/javascript,${encodeURIComponent(source)}`), longestMs);
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'jpki-token-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('that hangs is given up; a few of them, and the token is not asked any more', async () => {
-    const thread = threadOf('setInterval(() => undefined, 1000)', 50);
-    for (let time = 0; time < 2; time++) expect(await whyOf(thread.ask(question))).toBeInstanceOf(KeysUnavailable);
-    await thread.stop();
+  /** A process that does `answers` with each message but the first. */
+  function processOf(name: string, answers: string, longestMs = 120_000): AskedProcess {
+    const entry = join(directory, `${name}.mjs`);
+    writeFileSync(entry, `process.once('message', () => process.on('message', (question) => { ${answers} }));`);
+    const one = createAskedProcess(beginning, { entry, longestMs });
+    started.push(one);
+    return one;
+  }
+
+  it('that hangs is given up with its question, and the next goes to another', async () => {
+    const hung = processOf('hangs', 'for (;;);', 50);
+    for (let time = 0; time < 3; time++) expect(await whyOf(hung.ask(question))).toBeInstanceOf(KeysUnavailable);
   });
 
-  it('that ends is followed by another, which is asked what was not answered', async () => {
-    const source = `import { parentPort } from 'node:worker_threads';
-      parentPort.once('message', () => { parentPort.postMessage({ outcome: 'altered' }); process.exit(); });`;
-    const thread = threadOf(source, 60_000);
-    const answers = await Promise.all([1, 2, 3].map(() => thread.ask(question).catch(() => 'ended')));
-    expect(answers).toContainEqual({ outcome: 'altered' });
-    await expect(thread.ask(question).catch(() => 'ended')).resolves.toBeDefined();
-    await thread.stop();
+  it('that crashes is followed by another, which is asked what was not answered', async () => {
+    const crashing = processOf('crashes', `process.kill(process.pid, 'SIGSEGV')`);
+    const both = await Promise.all([whyOf(crashing.ask(question)), whyOf(crashing.ask(question))]);
+    for (const why of both) expect(String((why as Error).message)).toBe('the process that calls the token ended');
   });
 
-  it('is sent what it is asked and nothing that stands beside it', async () => {
-    const source = `import { parentPort } from 'node:worker_threads';
-      parentPort.on('message', ({ octets }) =>
-        parentPort.postMessage({ outcome: 'done', octets: Uint8Array.of(octets.buffer.byteLength) }));`;
-    const thread = threadOf(source, 60_000);
-    const view = Buffer.alloc(100, 1).subarray(10, 42);
-    expect(await thread.ask({ ...question, octets: view })).toEqual({ outcome: 'done', octets: Uint8Array.of(32) });
-    await thread.stop();
+  it('that is not there is told of, by the module that cannot be loaded', async () => {
+    const one = createAskedProcess(beginning, { longestMs: 120_000 });
+    started.push(one);
+    expect(await one.ask(question)).toEqual({ outcome: 'unavailable', why: 'the module cannot be loaded' });
   });
 });

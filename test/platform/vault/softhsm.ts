@@ -24,6 +24,8 @@ export const PIN = 'SENTINEL-4321';
 export interface SoftHsm {
   readonly module: string;
   readonly pinFile: string;
+  /** What whoever calls the module has in its environment. */
+  readonly env: NodeJS.ProcessEnv;
   /** Puts an AES key into the token. */
   addKey(label: string, octets?: number, id?: string): void;
   /** The token is taken away, and put back. */
@@ -33,30 +35,25 @@ export interface SoftHsm {
   stop(): void;
 }
 
-/**
- * A token of its own. The module reads SOFTHSM2_CONF from the environment of the process, which a test of jest has only a
- * copy of: it is set by the C library itself.
- */
-export async function startSoftHsm(module: string): Promise<SoftHsm> {
+/** A token of its own. The module is told where by SOFTHSM2_CONF. */
+export function startSoftHsm(module: string): SoftHsm {
   const directory = mkdtempSync(join(tmpdir(), 'jpki-softhsm-'));
   const tokens = join(directory, 'tokens');
   mkdirSync(tokens);
   const conf = join(directory, 'softhsm2.conf');
   writeFileSync(conf, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
-  await setForProcess('SOFTHSM2_CONF', conf);
-  const util = (...args: string[]) =>
-    execFileSync('softhsm2-util', args, { env: { ...process.env, SOFTHSM2_CONF: conf }, stdio: 'pipe' });
+  const env = { ...process.env, SOFTHSM2_CONF: conf };
+  const util = (...args: string[]) => execFileSync('softhsm2-util', args, { env, stdio: 'pipe' });
   const pinFile = join(directory, 'pin');
   const setPin = (pin: string) => writeFileSync(pinFile, `${pin}\n`, { mode: 0o600 });
   setPin(PIN);
   util('--init-token', '--free', '--label', TOKEN, '--so-pin', 'security-officer', '--pin', PIN);
   let ids = 0;
   return {
-    module,
-    pinFile,
+    ...{ module, pinFile, env },
     addKey(label, octets = 32, id = (++ids).toString(16).padStart(4, '0')) {
       const args = [GENERATE, module, TOKEN, PIN, label, id, String(octets)];
-      execFileSync(process.execPath, args, { env: { ...process.env, SOFTHSM2_CONF: conf }, stdio: 'pipe' });
+      execFileSync(process.execPath, args, { env, stdio: 'pipe' });
     },
     remove: () => renameSync(tokens, `${tokens}-away`),
     putBack: () => {
@@ -66,10 +63,4 @@ export async function startSoftHsm(module: string): Promise<SoftHsm> {
     setPin,
     stop: () => rmSync(directory, { recursive: true, force: true }),
   };
-}
-
-async function setForProcess(name: string, value: string): Promise<void> {
-  const { default: koffi } = await import('koffi');
-  // of the program itself: whichever C library it is linked with
-  koffi.load(null).func('int setenv(const char *name, const char *value, int overwrite)')(name, value, 1);
 }

@@ -59,9 +59,13 @@ export function loadCryptoki(path: string): Cryptoki {
 /** Memory of its own, which does not move. */
 export const words = (count: number): Buffer => Buffer.alloc(count * WORD);
 
-/** A C structure of machine words: numbers, and addresses of buffers, which the caller keeps as long as the structure. */
+/** What a structure points to lives as long as it does. */
+const MEMBERS = new WeakMap<Buffer, readonly unknown[]>();
+
+/** A C structure of machine words: numbers, and addresses of buffers. */
 export function struct(...members: readonly (number | Buffer | null)[]): Buffer {
   const octets = words(members.length);
+  MEMBERS.set(octets, members);
   for (const [index, member] of members.entries()) {
     const word = member === null ? 0n : typeof member === 'number' ? BigInt(member) : koffi.address(member);
     octets.writeBigUInt64LE(word, index * WORD);

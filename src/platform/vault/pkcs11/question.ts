@@ -1,8 +1,8 @@
 import type { TokenSource } from '../token-source.ts';
 import type { TokenSettings } from './token.ts';
 
-/** What the thread begins with. */
-export interface TokenThreadData {
+/** What the process is told first. */
+export interface TokenBeginning {
   readonly settings: TokenSettings;
   readonly pin: TokenSource;
 }

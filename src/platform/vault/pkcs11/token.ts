@@ -236,19 +236,15 @@ export function createToken({ modulePath, token: wanted }: TokenSettings, readPi
 
 const toOctets = (text: string): Buffer => Buffer.from(text, 'utf8');
 
-/** CK_ATTRIBUTE: type, address, length. The values are held with it. */
+/** CK_ATTRIBUTE: type, address, length. */
 function attributes(entries: readonly (readonly [number, Buffer])[]) {
-  const values = entries.map(([, value]) => value);
-  return {
-    octets: struct(...entries.flatMap(([type, value]) => [type, value, value.length])),
-    count: entries.length,
-    values,
-  };
+  const octets = struct(...entries.flatMap(([type, value]) => [type, value, value.length]));
+  return { octets, count: entries.length };
 }
 
-/** CK_MECHANISM with CK_GCM_PARAMS (PKCS#11 v2.40 errata 01 §2.12.2); all its memory is held with it. */
+/** CK_MECHANISM with CK_GCM_PARAMS (PKCS#11 v2.40 errata 01 §2.12.2). */
 function gcm(octets: Uint8Array, aad: Buffer) {
   const nonce = Buffer.from(octets);
   const parameters = struct(nonce, nonce.length, nonce.length * 8, aad, aad.length, TAG_OCTETS * 8);
-  return { octets: struct(CKM_AES_GCM, parameters, 6 * WORD), parameters, nonce, aad };
+  return { octets: struct(CKM_AES_GCM, parameters, 6 * WORD), nonce };
 }
