@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '../../src/platform/database/embedded/free-port.ts';
 import type { Bench } from './bench.ts';
-import { findFreePort, untilReady } from './http/service.ts';
+import { untilReady } from './http/service.ts';
 import { median } from './statistics.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -11,7 +12,7 @@ const MOST_SECONDS = 5;
 
 /** Seconds from `npm start` until it is ready; then it is stopped. */
 async function timeStart(dataDir: string): Promise<number> {
-  const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
+  const [port, sandboxPort] = [await findFreePort(0), await findFreePort(0)];
   const startedAt = performance.now();
   const child = spawn('npm', ['start'], {
     cwd: ROOT,

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SANDBOX_KEY_FILE } from '../../src/features/tenants/sandbox-client.ts';
+import { findFreePort } from '../../src/platform/database/embedded/free-port.ts';
 import type { Bench } from './bench.ts';
-import { findFreePort, untilReady } from './http/service.ts';
+import { untilReady } from './http/service.ts';
 import { median } from './statistics.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -46,7 +47,7 @@ async function timeStop(child: ChildProcess, service: string, sandbox: string, a
 }
 
 async function startAndStop(dataDir: string): Promise<Stop> {
-  const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
+  const [port, sandboxPort] = [await findFreePort(0), await findFreePort(0)];
   const settings = {
     DATA_DIR: dataDir,
     PORT: String(port),

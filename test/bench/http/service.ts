@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../../../src/platform/database/embedded/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -18,7 +17,7 @@ export interface Service {
 }
 
 export async function startService(env: Environment, logFile: string): Promise<Service> {
-  const port = await findFreePort();
+  const port = await findFreePort(0);
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: ROOT,
@@ -67,19 +66,4 @@ export async function runJpki(env: Environment, args: readonly string[]): Promis
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`jpki ${args[0]} ended with ${code}`);
   return text;
-}
-
-/** Not one that the system gives: those it gives to anybody's next connection too, before the service has it. */
-export async function findFreePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 30_000);
-    const probe = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false));
-      probe.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => probe.close(resolve));
-    return port;
-  }
 }

@@ -1,21 +1,28 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** The wanted port if nobody listens on it (0: none wanted), else a free one of the system's choice. */
+/**
+ * Below the ports that systems give to whoever asks for any, and to the near ends of connections: one of those may be
+ * somebody else's before the server, which takes a while to start, has it.
+ */
+const LOWEST = 15_000;
+const HIGHEST = 30_000;
+const MOST_TRIES = 100;
+
+/** The wanted port if nobody listens on it (0: none wanted), else a free one. */
 export async function findFreePort(wanted: number): Promise<number> {
-  if (wanted !== 0 && (await tryPort(wanted)) !== undefined) return wanted;
-  const port = await tryPort(0);
-  if (port === undefined) throw new Error('no free port on 127.0.0.1');
-  return port;
+  if (wanted !== 0 && (await isFree(wanted))) return wanted;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no free port on 127.0.0.1');
 }
 
-function tryPort(port: number): Promise<number | undefined> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      const found = typeof address === 'object' && address !== null ? address.port : undefined;
-      server.close(() => resolve(found));
-    });
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
