@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { verifyPackage } from '../../src/cli/evidence/verify-package.ts';
 import type { Certificate } from '../../src/core/x509/certificate.ts';
 import { decodeTrustAnchors } from '../../src/platform/trust-anchors.ts';
+import { readZip } from '../../src/platform/zip/read-zip.ts';
+import { hasOpenssl, openssl, temporaryFolder } from '../sandbox/world.ts';
 import { base64, newResident, type SandboxService, startSandboxService } from './sandbox-service.ts';
 
 let service: SandboxService;
@@ -48,6 +50,23 @@ it('a package is stamped as npm start runs it, and the same when the authority i
   expect(await verdictOf(octets)).toMatchObject({ faults: [], timestamp: { trusted: true, tsa: 'Sandbox TSA' } });
   await breakTsa('reset');
   expect((await exportOf(id)).equals(octets)).toBe(true);
+});
+
+const withOpenssl = hasOpenssl ? it : it.skip;
+withOpenssl('openssl ts takes the time stamp of a package that was exported', async () => {
+  const folder = temporaryFolder();
+  try {
+    const entries = await readZip(await exportOf(await verificationOf('openssl')), { entries: 64, size: 2 ** 24 });
+    const extracted = (wanted: string) =>
+      folder.write(wanted, Buffer.from(entries.find(({ name }) => name === wanted)?.octets ?? []));
+    const root = folder.write('tsa.pem', await (await fetch(`${service.sandboxUrl}/timestamp/trust-anchors`)).text());
+    const manifest = extracted('manifest.json');
+    const token = ['-in', extracted('manifest.tst'), '-token_in', '-CAfile', root];
+    expect(await openssl('ts', '-verify', '-data', manifest, ...token)).toContain('Verification: OK');
+    expect(await openssl('ts', '-verify', '-data', root, ...token)).toContain('Verification: FAILED');
+  } finally {
+    folder.remove();
+  }
 });
 
 it.each(['reset', 'http-error', 'redirect', 'rejection', 'wrong-imprint', 'replayed-nonce', 'wrong-signer', 'stale'])(
