@@ -123,6 +123,18 @@ describe('a message that is well-formed', () => {
     expect(statuses(await send(`GET /healthz HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n`))).toEqual([200]);
   });
 
+  it.each(['TRACE', 'OPTIONS', 'PUT'])(
+    '%s is no method of ours, and says nothing back of what was sent',
+    async (method) => {
+      const origin = 'Origin: https://elsewhere.example\r\nAccess-Control-Request-Method: POST\r\n';
+      const text = await send(
+        `${method} /jpki/verify HTTP/1.1\r\nHost: a\r\n${AUTHORIZATION}${origin}Connection: close\r\n\r\n`,
+      );
+      expect(statuses(text)).toEqual([405]);
+      expect(text).not.toMatch(/jpk_|elsewhere|access-control/i);
+    },
+  );
+
   it('is not sent on elsewhere', async () => {
     expect(statuses(await send(`CONNECT elsewhere:80 HTTP/1.1\r\nHost: a\r\n\r\n`))).toEqual([]);
     const absolute = `GET http://127.0.0.1:9/healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
