@@ -162,7 +162,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
     revocation: parseRevocation(settings, clockSkewSeconds),
     telemetry: parseTelemetry(settings),
     tsaTimeoutMs: settings.integer('TSA_TIMEOUT_MS', { min: 100, max: 20_000, fallback: 5_000 }),
-    sealTimestamps: parseSealTimestamps(settings),
+    sealTimestamps: parseSealTimestamps(settings, mode === 'sandbox'),
     auditSeals: {
       file: resolveOptional(settings.text('AUDIT_SEALS_FILE')),
       webhook: settings.url('AUDIT_SEALS_WEBHOOK', ['http:', 'https:'], settings.secret('AUDIT_SEALS_WEBHOOK')),

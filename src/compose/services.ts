@@ -41,6 +41,7 @@ export function createServices(
   { gateway, authority }: OutsideParties,
 ): Services {
   const { config, database, vault, clock, metrics } = foundation;
+  const { ends } = config.sealTimestamps;
   const { backupDays } = config.keyStore;
   const tenants = createTenantService({ database, hashes: vault.hashes, clock, mode: config.mode });
   const sealKeys = createSealKeys(database, vault.deployment);
@@ -60,7 +61,7 @@ export function createServices(
     ...auditRoutes(audit),
     ...retentionRoutes(createRetentionService({ database, vault, clock, backupDays })),
     ...subjectRoutes(createSubjectService({ database, clock, backupDays })),
-    ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, authority, clock })),
+    ...evidenceRoutes(createEvidenceService({ database, vault, sealKeys, authority, ends, clock })),
   };
   return { tenants, sealKeys, routes };
 }

@@ -11,18 +11,21 @@ export interface SealTimestampSettings {
 }
 
 export const SEAL_TIMESTAMP_SETTINGS = [
-  'TSA_SEAL_INTERVAL_HOURS',
+  'TSA_SEAL_INTERVAL_MINUTES',
   'TSA_RENEWAL_MARGIN_DAYS',
   'TSA_ALGORITHM_ENDS',
 ] as const;
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
-export function parseSealTimestamps(settings: SettingsReader): SealTimestampSettings {
-  const hours = settings.integer('TSA_SEAL_INTERVAL_HOURS', { min: 1, max: 720, fallback: 24 });
+export function parseSealTimestamps(settings: SettingsReader, isSandbox: boolean): SealTimestampSettings {
+  const minutes = settings.integer('TSA_SEAL_INTERVAL_MINUTES', {
+    ...{ min: 1, max: 43_200, fallback: isSandbox ? 15 : 1_440 },
+  });
   const days = settings.integer('TSA_RENEWAL_MARGIN_DAYS', { min: 1, max: 365, fallback: 30 });
   const ends = settings.list('TSA_ALGORITHM_ENDS', ALGORITHM_ENDS_SHAPE, decodeAlgorithmEnd);
-  return { plan: { intervalMs: hours * HOUR_MS, marginMs: days * 24 * HOUR_MS }, ends: new Map(ends) };
+  return { plan: { intervalMs: minutes * MINUTE_MS, marginMs: days * DAY_MS }, ends: new Map(ends) };
 }
 
 export const ALGORITHM_ENDS_SHAPE =

@@ -21,7 +21,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'jpki-audit-'));
   env = { DATABASE_URL: world.testDatabase.url, DATABASE_ADMIN_URL: world.testDatabase.adminUrl };
   const { database, clock } = world;
-  clock.at = Date.parse('2026-11-20T03:00:00Z');
+  clock.at = Date.parse('2026-11-19T03:00:00Z');
   const authority = createStamper(clock, Date.parse('2027-01-01T00:00:00Z'));
   const plan = { intervalMs: DAY_MS, marginMs: DAY_MS };
   const timestamper = createTimestamper({
@@ -30,8 +30,8 @@ beforeAll(async () => {
   for (let day = 0; day < 2; day++) {
     await world.append(2);
     await world.sealer.sealAll();
-    expect(await timestamper.run()).toBe('taken');
     clock.at += DAY_MS;
+    expect(await timestamper.run()).toBe('taken');
   }
   await world.sealer.sealAll();
   await writeFile(file('keys.json'), JSON.stringify(await listSeals(database, {})));

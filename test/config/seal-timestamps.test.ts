@@ -4,9 +4,9 @@ import { createSettingsReader } from '../../src/platform/settings.ts';
 
 const HOUR = 3_600_000;
 
-function parse(env: Record<string, string>) {
+function parse(env: Record<string, string>, isSandbox = false) {
   const settings = createSettingsReader(env, () => '');
-  return { ...parseSealTimestamps(settings), problems: settings.problems };
+  return { ...parseSealTimestamps(settings, isSandbox), problems: settings.problems };
 }
 
 describe('when seals are timestamped', () => {
@@ -16,7 +16,8 @@ describe('when seals are timestamped', () => {
       ends: new Map(),
       problems: [],
     });
-    const said = { TSA_SEAL_INTERVAL_HOURS: '1', TSA_RENEWAL_MARGIN_DAYS: '365' };
+    expect(parse({}, true).plan.intervalMs).toBe(HOUR / 4);
+    const said = { TSA_SEAL_INTERVAL_MINUTES: '60', TSA_RENEWAL_MARGIN_DAYS: '365' };
     expect(parse(said).plan).toEqual({ intervalMs: HOUR, marginMs: 365 * 24 * HOUR });
   });
 
@@ -40,8 +41,8 @@ describe('when seals are timestamped', () => {
   );
 
   it.each([
-    ['TSA_SEAL_INTERVAL_HOURS', '0'],
-    ['TSA_SEAL_INTERVAL_HOURS', '721'],
+    ['TSA_SEAL_INTERVAL_MINUTES', '0'],
+    ['TSA_SEAL_INTERVAL_MINUTES', '43201'],
     ['TSA_RENEWAL_MARGIN_DAYS', '0'],
     ['TSA_RENEWAL_MARGIN_DAYS', '366'],
   ])('refuses %s=%s', (name, value) => {

@@ -1,5 +1,6 @@
 import type { PackageFault, PackageKind } from '../../core/evidence/manifest.ts';
 import type { Difference } from '../../core/evidence/recorded-report.ts';
+import type { SealTimestamps } from './verify-seal-timestamps.ts';
 
 /** One thing that is wrong with a package; `name`: the entry, null for the file as a whole. */
 export interface Fault {
@@ -12,6 +13,7 @@ export interface Fault {
     | 'entry-unreadable'
     | 'entries-disagree'
     | 'timestamp-broken'
+    | 'timestamps-broken'
     | 'audit-line-unproven'
     | 'audit-line-missing';
   readonly name: string | null;
@@ -43,9 +45,10 @@ export interface PackageTimestamp {
 export interface PackageVerdict {
   /**
    * `same`: intact and the same verdict, of proven origin; `origin-not-proven`: the same, but anyone could have made it;
-   * `differs`: judged again, something comes out otherwise; `altered`: not the octets that the manifest tells of.
+   * `differs`: judged again, something comes out otherwise; `altered`: not the octets that the manifest tells of;
+   * `timestamp-lapsed`: the same, of proven origin, but what showed when it was made has ended and was not renewed in time.
    */
-  readonly result: 'same' | 'origin-not-proven' | 'differs' | 'altered';
+  readonly result: 'same' | 'origin-not-proven' | 'differs' | 'altered' | 'timestamp-lapsed';
   readonly faults: readonly Fault[];
   readonly verificationId: string | null;
   readonly kind: PackageKind | null;
@@ -64,12 +67,14 @@ export interface PackageVerdict {
   readonly sealKey: Trusted | null;
   /** null: the package has none. */
   readonly timestamp: PackageTimestamp | null;
+  /** Of the seals of its audit lines; empty before they were timestamped. */
+  readonly sealTimestamps: readonly SealTimestamps[];
   readonly auditLines: { readonly sealed: number; readonly waiting: number };
 }
 
 export const NOTHING_KNOWN: Omit<PackageVerdict, 'result' | 'faults'> = {
   ...{ verificationId: null, kind: null, formatVersion: null, verifiedAt: null, indication: null, subIndication: null },
   ...{ judgedAgain: false, differences: [], takenFromRecord: [], anchor: null, sealKey: null },
-  timestamp: null,
+  ...{ timestamp: null, sealTimestamps: [] },
   auditLines: { sealed: 0, waiting: 0 },
 };

@@ -1,9 +1,12 @@
 import type { PackageVerdict } from './package-verdict.ts';
+import type { SealTimestamps, TimestampLinkVerdict } from './verify-seal-timestamps.ts';
 
 const RESULTS: Readonly<Record<PackageVerdict['result'], string>> = {
   same: 'The package is whole and its origin is proven. 証拠一式は改ざんされておらず、出所も確かめられました。',
   'origin-not-proven':
     'Consistent in itself, origin not proven: anyone could have made it. 内容に矛盾はありませんが、出所は確かめられていません。',
+  'timestamp-lapsed':
+    'Whole, of proven origin, but a time stamp lapsed: that it was there then rests on the seal key alone. 証拠一式に改ざんはありませんが、タイムスタンプの効力が途切れています。',
   differs: 'Judged again, it comes out otherwise. あらためて判定した結果が記録と異なります。',
   altered: 'This is not the package as it was made. 証拠一式が改ざんされているか、壊れています。',
 };
@@ -25,6 +28,7 @@ export function verdictLines(verdict: PackageVerdict): readonly string[] {
     ...(anchor === null ? [] : [trustLine('trust anchor', anchor, '--anchor')]),
     ...(sealKey === null ? [] : [trustLine('seal key', sealKey, '--trust')]),
     ...(isKnown ? [timestampLine(verdict.timestamp)] : []),
+    ...verdict.sealTimestamps.flatMap(chainLines),
     ...(verdict.auditLines.waiting > 0 ? ['  The audit line was not sealed yet when the package was made.'] : []),
   ];
 }
@@ -44,4 +48,32 @@ function timestampLine(timestamp: PackageVerdict['timestamp']): string {
   const by = tsa === null ? sha256 : `${JSON.stringify(tsa)} (${sha256})`;
   const trust = trusted ? `trusted, until ${validUntil}` : 'not trusted (--trust was not given for it)';
   return `  time stamp ${at} by ${by}, policy ${policy}: ${trust}`;
+}
+
+const SEALED: Readonly<Record<SealTimestamps['of'], string>> = {
+  verification: "the verification's audit line",
+  manifest: 'an audit line that tells of this package',
+};
+
+function chainLines({ of, batch, from, links }: SealTimestamps): readonly string[] {
+  const whence = from === 'given' ? ', given beside it' : '';
+  return [`  timestamps of the seal of ${SEALED[of]} (batch ${batch})${whence}:`, ...links.map(linkLine)];
+}
+
+function linkLine({
+  number,
+  at,
+  authority,
+  trusted,
+  endsAt,
+  endOf,
+  neededUntil,
+  lapsed,
+}: TimestampLinkVerdict): string {
+  const trust = trusted ? 'trusted' : 'not trusted (--trust was not given for it)';
+  const what = endOf === 'certificate' ? 'its certificate' : endOf;
+  const end = lapsed
+    ? `LAPSED: ${what} ended at ${endsAt}, and it was needed until ${neededUntil}`
+    : `good until ${endsAt} (${what})`;
+  return `    ${number}. ${at} by ${authority}: ${trust}, ${end}`;
 }

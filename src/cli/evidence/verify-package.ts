@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
+import { createReadTimestamp } from '../../core/audit/read-timestamp.ts';
+import { type AlgorithmEnds, endOf } from '../../core/audit/timestamp-facts.ts';
 import { toHex } from '../../core/bytes.ts';
 import { MANIFEST_TIMESTAMP, type Manifest } from '../../core/evidence/manifest.ts';
 import {
   AUDIT,
   type AuditDocument,
+  type AuditLineDocument,
   ENTRY_NAMES,
   isKeptFromProviders,
   POLICY,
@@ -12,16 +15,19 @@ import {
   type VerificationDocument,
 } from '../../core/evidence/package-entries.ts';
 import { compareReports, RECORDED_REPORT, type RecordedReport } from '../../core/evidence/recorded-report.ts';
+import { type GivenTimestamps, TIMESTAMPS, type TimestampsDocument } from '../../core/evidence/timestamps-document.ts';
 import { type SealedLine, verifyAuditLine } from '../../core/evidence/verify-audit.ts';
 import { PRODUCTION_ROOTS } from '../../core/jpki/production-roots.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
+import { StartRefused } from '../../platform/start-refused.ts';
 import { EntryUnusable, judgePackage, type PackageDocuments } from './judge-package.ts';
 import { type Fault, NOTHING_KNOWN, type PackageVerdict } from './package-verdict.ts';
 import { decodeBase64, decodeDocument, type IntactPackage, readPackage } from './read-package.ts';
 import { readTimestamp } from './read-timestamp.ts';
 import { isTrustedKey, type TrustedKey } from './trusted-keys.ts';
+import { hasLapsed, type SealTimestamps, verifySealTimestamps } from './verify-seal-timestamps.ts';
 
 export interface Trust {
   /** SHA-256 of root certificates, beside those compiled in. */
@@ -29,6 +35,12 @@ export interface Trust {
   readonly keys: readonly TrustedKey[];
   /** Time stamping authorities, or their roots. */
   readonly timestampAnchors?: readonly Certificate[];
+  /** Chains of timestamps that are newer than the package. */
+  readonly given?: GivenTimestamps | undefined;
+  /** Of the algorithms that timestamps rest on. */
+  readonly ends?: AlgorithmEnds;
+  /** When it is verified; without it nothing has ended since. */
+  readonly now?: number;
 }
 
 /** Judges a package again: of what it holds, nothing is believed but what the pins and `trust` vouch for. */
@@ -55,11 +67,14 @@ export async function verifyPackage(octets: Buffer, trust: Trust): Promise<Packa
       audit.sealed.every((line) => isTrustedKey(trust.keys, line, line.sealedAt)) &&
       audit.sealed.some(({ sealedAt }) => sealedAt >= at);
     const timestamp = readStamp(read.value, documents, trust);
-    const isProven = isSealTrusted && anchor?.trusted !== false && timestamp?.trusted !== false;
+    const sealTimestamps = readSealTimestamps(read.value, audit.lines, trust);
+    const isStampTrusted = timestamp?.trusted !== false && sealTimestamps.every(({ state }) => state !== 'not-trusted');
+    const isProven = isSealTrusted && anchor?.trusted !== false && isStampTrusted;
+    const lapsed = hasLapsed(sealTimestamps, stampEndOf(read.value, trust), readingOf(trust).now);
     return {
       ...about,
-      ...{ verifiedAt, indication, subIndication, differences, anchor, timestamp, faults: [] },
-      result: differences.length > 0 ? 'differs' : isProven ? 'same' : 'origin-not-proven',
+      ...{ verifiedAt, indication, subIndication, differences, anchor, timestamp, sealTimestamps, faults: [] },
+      result: resultOf({ differs: differences.length > 0, isProven, lapsed }),
       judgedAgain: judged !== undefined,
       takenFromRecord: judged?.takenFromRecord ?? [],
       sealKey: { sha256: sealKey.keyId, trusted: isSealTrusted },
@@ -70,6 +85,37 @@ export async function verifyPackage(octets: Buffer, trust: Trust): Promise<Packa
     const fault: Fault = { fault: error.fault, name: error.entry };
     return { ...about, result: 'altered', faults: [fault] };
   }
+}
+
+function resultOf(found: { differs: boolean; isProven: boolean; lapsed: boolean }): PackageVerdict['result'] {
+  if (found.differs) return 'differs';
+  if (!found.isProven) return 'origin-not-proven';
+  return found.lapsed ? 'timestamp-lapsed' : 'same';
+}
+
+const readingOf = ({ timestampAnchors = [], ends = new Map(), now = 0 }: Trust) => ({
+  ...{ anchors: timestampAnchors, ends, now },
+});
+
+function readSealTimestamps(
+  { entries, manifestSha256 }: IntactPackage,
+  audit: readonly AuditLineDocument[],
+  trust: Trust,
+): readonly SealTimestamps[] {
+  const octets = entries.get(ENTRY_NAMES.timestamps);
+  const own = decodeDocument<TimestampsDocument>(octets, TIMESTAMPS);
+  if (octets !== undefined && own?.version !== 1) throw new PackageBroken('entry-unreadable', ENTRY_NAMES.timestamps);
+  const outcome = verifySealTimestamps({ audit, manifestSha256, own, given: trust.given }, readingOf(trust));
+  if (outcome.ok) return outcome.value;
+  if (outcome.broken === 'package') throw new PackageBroken('timestamps-broken', ENTRY_NAMES.timestamps);
+  throw new StartRefused(['The timestamps given are not of this package, or were altered.']);
+}
+
+/** When the stamp over the manifest ends; undefined without one that is trusted. */
+function stampEndOf({ token, manifestSha256 }: IntactPackage, trust: Trust): number | undefined {
+  const { anchors, ends } = readingOf(trust);
+  const facts = token && createReadTimestamp(anchors, nodeCrypto)(token, manifestSha256);
+  return facts?.trusted ? endOf(facts, ends).at : undefined;
 }
 
 /** A time stamp from before the verification, by more than clocks may differ, is of something else. */
@@ -156,7 +202,7 @@ function isOfKind({ kind, withheld, formatVersion }: Manifest, entries: Readonly
 function verifyAudit(
   { verification }: PackageDocuments,
   entries: ReadonlyMap<string, Uint8Array>,
-): { readonly sealed: readonly SealedLine[]; readonly waiting: number } {
+): { readonly lines: readonly AuditLineDocument[]; readonly sealed: readonly SealedLine[]; readonly waiting: number } {
   const audit = decodeDocument<AuditDocument>(entries.get(ENTRY_NAMES.audit), AUDIT);
   if (audit === undefined) throw new PackageBroken('entry-unreadable', ENTRY_NAMES.audit);
   const sealed = audit.lines.map((document) => {
@@ -172,5 +218,5 @@ function verifyAudit(
     line.at === at;
   const isTold = sealed.every(isOfVerification) && sealed.length + audit.waiting.length > 0;
   if (!isTold) throw new PackageBroken('audit-line-missing', ENTRY_NAMES.audit);
-  return { sealed, waiting: audit.waiting.length };
+  return { lines: audit.lines, sealed, waiting: audit.waiting.length };
 }

@@ -6,7 +6,7 @@ import type { AlgorithmEnds } from '../../core/audit/timestamp-facts.ts';
 import { decodeLink } from '../../core/audit/timestamp-text.ts';
 import { toHex } from '../../core/bytes.ts';
 import type { AuditLineDocument } from '../../core/evidence/package-entries.ts';
-import type { ChainDocument, GivenTimestamps } from '../../core/evidence/timestamps-document.ts';
+import type { ChainDocument, GivenTimestamps, TimestampsDocument } from '../../core/evidence/timestamps-document.ts';
 import { verifyAuditLine } from '../../core/evidence/verify-audit.ts';
 import { formatInstant } from '../../core/rfc3339.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
@@ -49,7 +49,7 @@ export interface TimestampReading {
 export const decodeBatch = (seal: SealDocument): number | undefined => decodeSeal(seal, decodeBase64)?.batch;
 
 /** Undefined where a link is not over the seal or the link before it, or is none. */
-export function verifyChain(
+function verifyChain(
   { seal }: Pick<AuditLineDocument, 'seal'>,
   { batch, links }: ChainDocument,
   about: Pick<SealTimestamps, 'of' | 'from'>,
@@ -75,8 +75,47 @@ const describeLink = ({ number, genTime, authority, trusted, end, neededUntil, l
   ...{ neededUntil: formatInstant(neededUntil), lapsed },
 });
 
+/** What is told of the timestamps of a package. */
+export interface PackageTimestamps {
+  readonly audit: readonly AuditLineDocument[];
+  readonly manifestSha256: Uint8Array;
+  /** timestamps.json; undefined where the package has none. */
+  readonly own: TimestampsDocument | undefined;
+  readonly given: GivenTimestamps | undefined;
+}
+
+export type SealTimestampsOutcome =
+  | { readonly ok: true; readonly value: readonly SealTimestamps[] }
+  | { readonly ok: false; readonly broken: 'package' | 'given' };
+
+/** The package's own chains hold each; in their place stand those that are given. */
+export function verifySealTimestamps(about: PackageTimestamps, reading: TimestampReading): SealTimestampsOutcome {
+  const { audit, manifestSha256, own, given } = about;
+  const found = new Map<number, SealTimestamps>();
+  for (const chain of own?.chains ?? []) {
+    const line = lineOfBatch(audit, chain.batch);
+    const verdict = line && verifyChain(line, chain, { of: 'verification', from: 'package' }, reading);
+    if (verdict === undefined || found.has(chain.batch)) return { ok: false, broken: 'package' };
+    found.set(chain.batch, verdict);
+  }
+  if (given === undefined) return { ok: true, value: [...found.values()] };
+  for (const chain of given.chains) {
+    const line = lineOfBatch(audit, chain.batch);
+    const verdict = line && verifyChain(line, chain, { of: 'verification', from: 'given' }, reading);
+    if (line !== undefined && verdict === undefined) return { ok: false, broken: 'given' };
+    if (verdict !== undefined) found.set(chain.batch, verdict);
+  }
+  const manifest = verifyManifestChains(given, manifestSha256, reading);
+  const all = [...found.values(), ...(manifest ?? [])];
+  const isOfPackage = manifest !== undefined && all.some(({ from }) => from === 'given');
+  return isOfPackage ? { ok: true, value: all } : { ok: false, broken: 'given' };
+}
+
+const lineOfBatch = (lines: readonly AuditLineDocument[], batch: number): AuditLineDocument | undefined =>
+  lines.find(({ seal }) => decodeBatch(seal) === batch);
+
 /** Of the lines that tell of the manifest; undefined where one of them does not, or its chain is none. */
-export function verifyManifestChains(
+function verifyManifestChains(
   { manifest, chains }: GivenTimestamps,
   manifestSha256: Uint8Array,
   reading: TimestampReading,
@@ -91,4 +130,21 @@ export function verifyManifestChains(
     if (verdict !== undefined) found.push(verdict);
   }
   return found;
+}
+
+/**
+ * Is there nothing left that shows the time? Not where one chain of the line holds. The stamp over the manifest is renewed by
+ * a chain over a line that tells of the manifest, begun while the stamp was good.
+ */
+export function hasLapsed(
+  timestamps: readonly SealTimestamps[],
+  stampEndsAt: number | undefined,
+  now: number,
+): boolean {
+  const ofLine = timestamps.filter(({ of }) => of === 'verification');
+  const isLineLapsed = ofLine.length > 0 && ofLine.every(({ state }) => state === 'lapsed');
+  if (stampEndsAt === undefined || now < stampEndsAt) return isLineLapsed;
+  const renews = ({ of, state, links }: SealTimestamps) =>
+    of === 'manifest' && state === 'holds' && Date.parse(links[0]?.at ?? '') < stampEndsAt;
+  return isLineLapsed || !timestamps.some(renews);
 }

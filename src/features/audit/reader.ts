@@ -1,6 +1,5 @@
 import type { AuditSeal } from '../../core/audit/seal.ts';
 import type { SealTimestamp } from '../../core/audit/seal-timestamp.ts';
-import type { TimestampLink } from '../../core/audit/timestamp-chain.ts';
 import type { AlgorithmEnds } from '../../core/audit/timestamp-facts.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { appendAuditLine } from './append.ts';
@@ -8,7 +7,7 @@ import { loadManifestLines, loadTenantIds, mayReadAll } from './audit-store.ts';
 import type { AuditActor } from './line.ts';
 import { type LineProof, type LineProofs, proveLines } from './proofs.ts';
 import { loadSealsAfter } from './seal-store.ts';
-import { proveTimestamps } from './timestamp-proofs.ts';
+import { type BatchTimestamps, proveBatches } from './timestamp-proofs.ts';
 import { loadNewestTimestamp, loadTimestamps } from './timestamp-store.ts';
 
 /** The trail of all tenants, for the operator at the command line. */
@@ -38,7 +37,7 @@ export interface Reading {
 
 export interface RenewedTimestamps {
   /** Those that are not empty. */
-  readonly chains: readonly { readonly batch: number; readonly links: readonly TimestampLink[] }[];
+  readonly chains: readonly BatchTimestamps[];
   /** Lines that tell of the manifest. */
   readonly manifest: readonly LineProof[];
 }
@@ -59,10 +58,8 @@ export function createAuditReader(database: Database): AuditReader {
         const ids = await loadManifestLines(trx, manifestSha256);
         const { proofs } = await proveLines(trx, await loadTenantIds(trx), ids);
         await tellOf(trx, proofs, who);
-        const all = new Set([...batches, ...proofs.map(({ seal }) => seal.batch)]);
-        const chains: { batch: number; links: TimestampLink[] }[] = [];
-        for (const batch of all) chains.push({ batch, links: await proveTimestamps(trx, batch, ends) });
-        return { chains: chains.filter(({ links }) => links.length > 0), manifest: proofs };
+        const all = [...batches, ...proofs.map(({ seal }) => seal.batch)];
+        return { chains: await proveBatches(trx, all, ends), manifest: proofs };
       }),
     async *timestamps() {
       const newest = (await loadNewestTimestamp(database.knex))?.number ?? 0;

@@ -32,6 +32,22 @@ export async function proveTimestamps(from: Source, batch: number, ends: Algorit
   return links;
 }
 
+export interface BatchTimestamps {
+  readonly batch: number;
+  readonly links: readonly TimestampLink[];
+}
+
+/** The chains of each of these batches that has one. */
+export async function proveBatches(
+  from: Source,
+  batches: readonly number[],
+  ends: AlgorithmEnds,
+): Promise<BatchTimestamps[]> {
+  const chains: BatchTimestamps[] = [];
+  for (const batch of new Set(batches)) chains.push({ batch, links: await proveTimestamps(from, batch, ends) });
+  return chains.filter(({ links }) => links.length > 0);
+}
+
 /** From the seal to the root of the timestamp: of its seals, one group is read. */
 async function proveBatch(from: Source, timestamp: SealTimestamp, batch: number): Promise<Uint8Array[] | undefined> {
   const group = groupOf(timestamp, batch);

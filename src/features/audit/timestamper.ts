@@ -16,7 +16,7 @@ import type { Database, Transaction } from '../../platform/database/database.ts'
 import type { Log } from '../../platform/log.ts';
 import { appendAuditLine } from './append.ts';
 import { DEPLOYMENT } from './line.ts';
-import { limitIdleness, loadLastSeal } from './seal-store.ts';
+import { limitIdleness, loadLastSeal, loadSealsAfter } from './seal-store.ts';
 import {
   claimTimestamps,
   gatherSeals,
@@ -84,14 +84,13 @@ export function createTimestamper(dependencies: TimestamperDependencies): { run(
         if (!(await claimTimestamps(trx))) return 'elsewhere';
         const now = clock.now();
         const newest = await loadNewestTimestamp(trx);
-        const last = await loadLastSeal(trx);
-        const lastBatch = last?.batch ?? 0;
+        const [waiting] = await loadSealsAfter(trx, newest?.lastBatch ?? 0, 1);
         const known = newest && { ...newest, endsAt: endOf(newest, ends).at };
-        const due = timestampDue(plan, known, lastBatch, now);
+        const due = timestampDue(plan, known, waiting?.sealedAt, now);
         if (due === undefined) return 'not-due';
         if (now < (await loadAttempts(trx)).notBefore) return 'waiting';
         if (known !== undefined && now >= known.endsAt) log.error('audit.timestamp-lapsed', { number: known.number });
-        return take(trx, due, lastBatch);
+        return take(trx, due, (await loadLastSeal(trx))?.batch ?? 0);
       }),
   };
 }

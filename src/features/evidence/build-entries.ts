@@ -10,6 +10,7 @@ import {
   trustAnchorName,
   type VerificationDocument,
 } from '../../core/evidence/package-entries.ts';
+import type { TimestampsDocument } from '../../core/evidence/timestamps-document.ts';
 import { formatInstant } from '../../core/rfc3339.ts';
 import type { EvidenceOnFile } from '../verification/service.ts';
 import { buildCover, type TimestampState } from './cover.ts';
@@ -18,6 +19,8 @@ export interface PackageParts {
   readonly kind: PackageKind;
   readonly evidence: EvidenceOnFile;
   readonly audit: AuditDocument;
+  /** Undefined before the seals of its lines were timestamped. */
+  readonly timestamps?: TimestampsDocument | undefined;
 }
 
 export interface PackageEntries {
@@ -27,7 +30,10 @@ export interface PackageEntries {
 }
 
 /** Everything of a package but its manifest, in the order of the format. */
-export function buildEntries({ kind, evidence, audit }: PackageParts, timestamp: TimestampState): PackageEntries {
+export function buildEntries(
+  { kind, evidence, audit, timestamps }: PackageParts,
+  timestamp: TimestampState,
+): PackageEntries {
   const { answer, content, trustAnchors, supportingCrls } = evidence;
   const text = (name: string, document: object) => octets(name, Buffer.from(formatDocument(document)));
   const octets = (name: string, value: Uint8Array | null): PackageEntry[] =>
@@ -45,6 +51,7 @@ export function buildEntries({ kind, evidence, audit }: PackageParts, timestamp:
     ...octets(ENTRY_NAMES.crl, evidence.crl),
     ...supportingCrls.flatMap((crl, place) => octets(supportingCrlName(place), crl)),
     ...text(ENTRY_NAMES.audit, audit),
+    ...(timestamps === undefined ? [] : text(ENTRY_NAMES.timestamps, timestamps)),
   ];
   const isWithheld = ({ name }: PackageEntry) => kind === 'service-provider' && isKeptFromProviders(name);
   return { entries: all.filter((entry) => !isWithheld(entry)), withheld: all.filter(isWithheld) };

@@ -31,8 +31,10 @@ it('tells how old the newest timestamp is, when it ends, and how often the autho
   const { run } = createTimestamper({
     ...{ database, authority, read: readStamp, plan, ends: new Map(), clock, log: silentLog },
   });
+  clock.at = T0 - DAY_MS;
   await world.append(1);
   await world.sealer.sealAll();
+  clock.at = T0;
   expect(await run()).toBe('taken');
   await world.sealer.sealAll();
   clock.at += 2 * DAY_MS;

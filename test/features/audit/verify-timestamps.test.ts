@@ -34,11 +34,12 @@ beforeEach(async () => {
   world = await createAuditWorld();
   owner = createDatabase({ url: world.testDatabase.adminUrl, poolSize: 2, ...PATIENT_DATABASE, log: silentLog });
   authority = createStamper(world.clock, T0 + YEAR);
+  world.clock.at = T0 - DAY;
   for (let day = 0; day < 3; day++) {
     await world.append(2);
     await world.sealer.sealAll();
-    await stamp();
     world.clock.at += DAY;
+    await stamp();
   }
   await world.sealer.sealAll();
   held = await loadTimestamps(owner.knex, [1, 2, 3]);

@@ -24,11 +24,14 @@ const store = () => createVerificationStore(world.database);
 const sealKeys = () => createSealKeys(world.database, world.vault.deployment);
 const exportBy = (vault: Vault, keys = sealKeys() as Pick<ReturnType<typeof createSealKeys>, 'signer'>) => {
   const { database, clock } = world;
-  return createEvidenceService({ database, vault, sealKeys: keys, authority: undefined, clock }).export(
-    bank,
-    id,
-    'req-read',
-  );
+  return createEvidenceService({
+    database,
+    vault,
+    sealKeys: keys,
+    authority: undefined,
+    ends: new Map(),
+    clock,
+  }).export(bank, id, 'req-read');
 };
 const readings: readonly (readonly [act: string, show: Show])[] = [
   ['verification.read', (vault) => readVerification(store(), vault, bank, id, occasion)],
