@@ -18,6 +18,9 @@ const given = programs === undefined ? describe.skip : describe;
 
 let surroundings: Awaited<ReturnType<typeof layOutSurroundings>>;
 let env: Record<string, string>;
+/** Made on the first server, and in the backup. */
+let key: string;
+let before: Awaited<ReturnType<typeof verified>>;
 const servers: PostgresServer[] = [];
 const services: RunningService[] = [];
 
@@ -144,9 +147,10 @@ given(
       await jpki('tenants', 'create', 'bank-a');
       await jpki('tenants', 'policy', 'bank-a', '--set', 'challengeRequired=false');
       const scopes = ['--scopes', 'verify,subjects:read,subjects:write,legal-holds,reports:export'];
-      const { apiKey: key } = JSON.parse(await jpki('clients', 'create', '--tenant', 'bank-a', ...scopes, '--json'));
+      const client = JSON.parse(await jpki('clients', 'create', '--tenant', 'bank-a', ...scopes, '--json'));
+      key = client.apiKey;
       const old = await newService();
-      const before = await verified(old, key, 'before the backup');
+      before = await verified(old, key, 'before the backup');
       const hold = { body: { subjectId: before.subject?.id, reason: 'litigation' }, key };
       expect((await ask(old.url, '/jpki/legal-holds', hold)).status).toBe(201);
       const octets = await sealedPackageOf(old, key, before.verificationId);
@@ -181,6 +185,26 @@ given(
       // what happened after the backup is lost, and seals held outside tell
       await expect(jpki('audit', 'verify', '--against', place('later.ndjson'))).rejects.toThrow(/ended with 1/);
       await end(restored);
+    });
+
+    it('without the key store serves all the same, what it held closed until its dump is found', async () => {
+      await newServer('without-key-store');
+      const found = /^.*key-store\.dump.*$/m;
+      await shell(documented('restore').replace(found, ''));
+      const service = await newService();
+      const read = async (id: string) => {
+        const { status, body } = await ask(service.url, `/jpki/verifications/${id}`, { key });
+        return [status, body.code, body.attributes];
+      };
+      expect(await read(before.verificationId)).toEqual([410, 'record-shredded', undefined]);
+      const after = await verified(service, key, 'without the keys of before');
+      expect(await read(after.verificationId)).toEqual([200, undefined, after.attributes]);
+
+      const dump = '"$RECORD_KEYS/key-store.dump"';
+      await shell(`pg_restore --dbname "$SUPERUSER_URL" --exit-on-error --data-only ${dump}`);
+      expect(await read(before.verificationId)).toEqual([200, undefined, before.attributes]);
+      expect(await read(after.verificationId)).toEqual([200, undefined, after.attributes]);
+      await end(service);
     });
 
     it('by the owner is refused rather than empty', async () => {
