@@ -75,6 +75,13 @@ describe('a verification', () => {
     expect(collector.spans().filter(({ traceId }) => traceId === traceOf(2))).toEqual([]);
   });
 
+  it('is told beside probes, which are not', async () => {
+    const headers = { traceparent: traceparent(7) };
+    for (const path of ['/healthz', '/readyz', '/metrics']) await service.ask(path, { headers });
+    await service.ask('/jpki/verifications', { headers });
+    expect(await spansOf(7)).toMatchObject([{ name: 'GET /jpki/verifications' }]);
+  });
+
   it('that is refused tells the code, and of the path its template alone', async () => {
     await service.ask('/jpki/verifications/SENTINEL-ID?reference=SENTINEL', {
       headers: { traceparent: traceparent(4) },

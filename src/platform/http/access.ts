@@ -8,6 +8,8 @@ import type { Operation } from './document.ts';
 
 /** nginx's number for a request whose client went away before the answer. */
 const CLIENT_CLOSED_REQUEST = 499;
+/** Asked every few seconds by who watches over the service: no traces. */
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** One log line, one observation, one span per request, when it is over: path template and ids, no address, query or body. */
 export function recordAccess(
@@ -38,7 +40,7 @@ export function recordAccess(
       problem,
     });
     ids.isOver = true;
-    if (span === undefined) return;
+    if (span === undefined || PROBES.has(route)) return;
     span.rename(`${method} ${route}`);
     span.add({ requestId, tenantId, clientId, method, route, status, problem });
     span.end(status >= CLIENT_CLOSED_REQUEST ? problem : undefined);
