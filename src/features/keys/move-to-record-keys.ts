@@ -7,47 +7,37 @@ import {
   VaultError,
 } from '../../platform/vault/vault.ts';
 import { appendAuditLine } from '../audit/service.ts';
-import type { KeyParts } from './parts.ts';
+import { replaceSealed } from './key-store.ts';
+import { type KeyParts, Stopped } from './parts.ts';
 import {
   insertRecordKeys,
   loadOlderRows,
   loadRecordKeys,
   lockOlderRecords,
   type OlderRow,
-  replaceOlder,
 } from './record-key-store.ts';
 import { RECORD_COLUMNS, type RecordColumn } from './sealed-columns.ts';
 
 const BATCH = 100;
 
-type Parts = Pick<KeyParts, 'database' | 'lineOf'>;
-
-/** Fields that are under the keys of their records now, and places that do not open, which stay as they are. */
-interface Moved {
-  readonly done: number;
-  readonly unreadable: readonly string[];
-}
-
 /**
  * Fields that the tenant's keys sealed before records had keys of their own, under such a key now: all of a record in one
- * transaction, so that it is never half under a key that is gone.
+ * transaction, so that it is never half under a key that is gone. Gives the places that do not open.
  */
-export async function moveToRecordKeys(parts: Parts, tenantId: string, vault: TenantVault): Promise<Moved> {
-  let done = 0;
+export async function moveToRecordKeys(parts: KeyParts, tenantId: string, vault: TenantVault): Promise<string[]> {
   const unreadable: string[] = [];
   for (const kind of Object.keys(RECORD_COLUMNS) as RecordKind[]) {
     for (let after: string | undefined = ''; after !== undefined; ) {
       const batch = { kind, after };
       after = await parts.database.inTenant(tenantId, async (trx) => {
         const records = await lockOlderRecords(trx, tenantId, RECORD_COLUMNS[kind], { ...batch, limit: BATCH });
-        const moved = await moveRecords(trx, parts, { tenantId, vault, kind, records });
-        done += moved.done;
-        unreadable.push(...moved.unreadable);
+        unreadable.push(...(await moveRecords(trx, parts, { tenantId, vault, kind, records })));
         return records.length === BATCH ? records.at(-1) : undefined;
       });
+      if (after !== undefined && parts.isStopping()) throw new Stopped();
     }
   }
-  return { done, unreadable };
+  return unreadable;
 }
 
 interface Batch {
@@ -57,7 +47,7 @@ interface Batch {
   readonly records: readonly string[];
 }
 
-async function moveRecords(trx: Transaction, { lineOf }: Parts, batch: Batch): Promise<Moved> {
+async function moveRecords(trx: Transaction, { lineOf, advance }: KeyParts, batch: Batch): Promise<string[]> {
   const { tenantId, vault, kind, records } = batch;
   const kept = await loadRecordKeys(trx, tenantId, records);
   const made = new Map<string, FieldVault & { readonly wrapped: Buffer }>();
@@ -81,12 +71,13 @@ async function moveRecords(trx: Transaction, { lineOf }: Parts, batch: Batch): P
       if (wrapped !== undefined) used.set(row.record, wrapped);
     }
     if (renewed.length === 0) continue;
-    const count = await replaceOlder(trx, tenantId, column, renewed);
+    const count = await replaceSealed(trx, column, renewed);
     await appendAuditLine(trx, lineOf(tenantId, 'data-key.reencrypt', `${column.table}.${column.column}`, count));
     done += count;
   }
   await insertRecordKeys(trx, tenantId, RECORD_KEY_PURPOSE[kind], used);
-  return { done, unreadable };
+  await advance(trx, done);
+  return unreadable;
 }
 
 function renew(recordOf: () => FieldVault, tenantId: string, column: RecordColumn, row: OlderRow): Buffer | undefined {

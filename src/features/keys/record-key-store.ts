@@ -44,25 +44,6 @@ export async function loadOlderRows(
   return rows;
 }
 
-/** Those that are as they were read; gives their number. */
-export async function replaceOlder(
-  trx: Transaction,
-  tenantId: string,
-  { table, id, column }: RecordColumn,
-  renewed: readonly (OlderRow & { readonly renewed: Buffer })[],
-): Promise<number> {
-  const { rowCount } = await trx.raw<{ rowCount: number }>(
-    `update ?? t set ?? = n.renewed from unnest(?::text[], ?::bytea[], ?::bytea[]) n(id, sealed, renewed)
-       where t.tenant_id = ? and t.?? = n.id and t.?? = n.sealed`,
-    [
-      ...[table, column],
-      ...[renewed.map((row) => row.id), renewed.map((row) => row.sealed), renewed.map((row) => row.renewed)],
-      ...[tenantId, id, column],
-    ],
-  );
-  return rowCount;
-}
-
 export async function loadRecordKeys(
   trx: Transaction,
   tenantId: string,

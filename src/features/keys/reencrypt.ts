@@ -2,6 +2,7 @@ import { readDataKeys } from '../../platform/vault/data-keys.ts';
 import { type TenantVault, VaultError } from '../../platform/vault/vault.ts';
 import { appendAuditLine } from '../audit/service.ts';
 import { loadOldRows, replaceSealed, type SealedColumn, type SealedRow } from './key-store.ts';
+import { moveToRecordKeys } from './move-to-record-keys.ts';
 import { type KeyParts, Stopped } from './parts.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
@@ -15,7 +16,7 @@ const BATCH = 500;
 export async function reencryptTenant(parts: KeyParts, tenantId: string): Promise<string[]> {
   const rows = await readDataKeys(parts.database, tenantId);
   const vault = await parts.vault.open(tenantId);
-  const unreadable: string[] = [];
+  const unreadable = await moveToRecordKeys(parts, tenantId, vault);
   for (const column of SEALED_COLUMNS) {
     const sealing = rows.filter(({ purpose, seals }) => purpose === column.purpose && seals);
     const newest = Math.max(0, ...sealing.map(({ version }) => version));
