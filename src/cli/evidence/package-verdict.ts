@@ -1,6 +1,5 @@
 import type { PackageFault, PackageKind } from '../../core/evidence/manifest.ts';
 import type { Difference } from '../../core/evidence/recorded-report.ts';
-import type { SealTimestamps } from './verify-seal-timestamps.ts';
 
 /** One thing that is wrong with a package; `name`: the entry, null for the file as a whole. */
 export interface Fault {
@@ -39,6 +38,31 @@ export interface PackageTimestamp {
   readonly trusted: boolean;
   /** Of what is trusted: the time stamp proves something as long as its certificates last. */
   readonly validUntil: string | null;
+}
+
+/** One link of a chain, for whoever reads the verdict. Instants are RFC 3339. */
+export interface TimestampLinkVerdict {
+  readonly number: number;
+  readonly at: string;
+  /** SHA-256 of the authority's certificate. */
+  readonly authority: string;
+  readonly trusted: boolean;
+  readonly endsAt: string;
+  /** `certificate`, or the algorithm. */
+  readonly endOf: string;
+  readonly neededUntil: string;
+  readonly lapsed: boolean;
+}
+
+/** The timestamps of the seal of one line, from the first one over it. */
+export interface SealTimestamps {
+  /** `manifest`: the line tells of the package itself. */
+  readonly of: 'verification' | 'manifest';
+  readonly batch: number;
+  /** `given`: beside the package, where they are newer. */
+  readonly from: 'package' | 'given';
+  readonly state: 'holds' | 'lapsed' | 'not-trusted';
+  readonly links: readonly TimestampLinkVerdict[];
 }
 
 /** What came of verifying a package. */

@@ -1,5 +1,4 @@
-import type { PackageVerdict } from './package-verdict.ts';
-import type { SealTimestamps, TimestampLinkVerdict } from './verify-seal-timestamps.ts';
+import type { PackageVerdict, SealTimestamps, TimestampLinkVerdict } from './package-verdict.ts';
 
 const RESULTS: Readonly<Record<PackageVerdict['result'], string>> = {
   same: 'The package is whole and its origin is proven. 証拠一式は改ざんされておらず、出所も確かめられました。',

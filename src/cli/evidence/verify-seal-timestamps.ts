@@ -12,32 +12,8 @@ import { formatInstant } from '../../core/rfc3339.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
+import type { SealTimestamps } from './package-verdict.ts';
 import { decodeBase64 } from './read-package.ts';
-
-/** One link of a chain, for whoever reads the verdict. Instants are RFC 3339. */
-export interface TimestampLinkVerdict {
-  readonly number: number;
-  readonly at: string;
-  /** SHA-256 of the authority's certificate. */
-  readonly authority: string;
-  readonly trusted: boolean;
-  readonly endsAt: string;
-  /** `certificate`, or the algorithm. */
-  readonly endOf: string;
-  readonly neededUntil: string;
-  readonly lapsed: boolean;
-}
-
-/** The timestamps of the seal of one line, from the first one over it. */
-export interface SealTimestamps {
-  /** `manifest`: the line tells of the package itself. */
-  readonly of: 'verification' | 'manifest';
-  readonly batch: number;
-  /** `given`: beside the package, where they are newer. */
-  readonly from: 'package' | 'given';
-  readonly state: 'holds' | 'lapsed' | 'not-trusted';
-  readonly links: readonly TimestampLinkVerdict[];
-}
 
 export interface TimestampReading {
   readonly anchors: readonly Certificate[];
