@@ -1,7 +1,7 @@
 import { toHex } from '../../core/bytes.ts';
 import { formatInstant } from '../../core/rfc3339.ts';
+import { accuracySecondsOf } from '../../core/timestamp/clock-tolerance.ts';
 import { proveTsa } from '../../core/timestamp/prove-tsa.ts';
-import type { Accuracy } from '../../core/timestamp/tst-info.ts';
 import { verifyTimeStampToken } from '../../core/timestamp/verify-token.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
 import type { Name } from '../../core/x509/name.ts';
@@ -21,7 +21,7 @@ export function readTimestamp(
   const proof = proveTsa(outcome.value, trusted, nodeCrypto);
   return {
     at: formatInstant(tstInfo.genTime),
-    accuracySeconds: tstInfo.accuracy === undefined ? null : secondsOf(tstInfo.accuracy),
+    accuracySeconds: accuracySecondsOf(tstInfo),
     tsa: textOf(signer.subject),
     policy: tstInfo.policy,
     sha256: toHex(nodeCrypto.digest('SHA-256', signer.der)),
@@ -29,8 +29,6 @@ export function readTimestamp(
     validUntil: proof.proven ? formatInstant(proof.validUntil) : null,
   };
 }
-
-const secondsOf = ({ seconds, millis, micros }: Accuracy): number => seconds + millis / 1e3 + micros / 1e6;
 
 const COMMON_NAME = '2.5.4.3';
 const LONGEST = 128;

@@ -18,16 +18,17 @@ import { compareReports, RECORDED_REPORT, type RecordedReport } from '../../core
 import { type GivenTimestamps, TIMESTAMPS, type TimestampsDocument } from '../../core/evidence/timestamps-document.ts';
 import { type SealedLine, verifyAuditLine } from '../../core/evidence/verify-audit.ts';
 import { PRODUCTION_ROOTS } from '../../core/jpki/production-roots.ts';
+import { clockToleranceMs } from '../../core/timestamp/clock-tolerance.ts';
 import type { Certificate } from '../../core/x509/certificate.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
 import { StartRefused } from '../../platform/start-refused.ts';
 import { EntryUnusable, judgePackage, type PackageDocuments } from './judge-package.ts';
-import { type Fault, NOTHING_KNOWN, type PackageVerdict, type SealTimestamps } from './package-verdict.ts';
+import { type Fault, NOTHING_KNOWN, type PackageVerdict } from './package-verdict.ts';
 import { decodeBase64, decodeDocument, type IntactPackage, readPackage } from './read-package.ts';
 import { readTimestamp } from './read-timestamp.ts';
 import { isTrustedKey, type TrustedKey } from './trusted-keys.ts';
-import { hasLapsed, verifySealTimestamps } from './verify-seal-timestamps.ts';
+import { hasLapsed, type SealTimestamps, verifySealTimestamps } from './verify-seal-timestamps.ts';
 
 export interface Trust {
   /** SHA-256 of root certificates, beside those compiled in. */
@@ -128,7 +129,7 @@ function readStamp(
   const timestamp = readTimestamp(token, manifestSha256, timestampAnchors);
   const broken = () => new PackageBroken('timestamp-broken', MANIFEST_TIMESTAMP);
   if (timestamp === undefined) throw broken();
-  const allowedMs = (policy.rules.clockSkewSeconds + (timestamp.accuracySeconds ?? 0) + 1) * 1_000;
+  const allowedMs = clockToleranceMs(timestamp.accuracySeconds, policy.rules.clockSkewSeconds);
   if (Date.parse(timestamp.at) + allowedMs < Date.parse(report.verifiedAt)) throw broken();
   return timestamp;
 }

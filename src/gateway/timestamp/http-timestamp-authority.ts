@@ -2,6 +2,7 @@ import type { CryptoPrimitives } from '../../core/crypto.ts';
 import { DecodeError } from '../../core/der/decode-error.ts';
 import { MAX_TIMESTAMP_SIZE } from '../../core/der/limits.ts';
 import { unsignedIntegerOctets } from '../../core/der/writer.ts';
+import { accuracySecondsOf, clockToleranceMs } from '../../core/timestamp/clock-tolerance.ts';
 import type { KnownImprint } from '../../core/timestamp/message-imprint.ts';
 import { proveTsa } from '../../core/timestamp/prove-tsa.ts';
 import { encodeTimeStampRequest } from '../../core/timestamp/time-stamp-request.ts';
@@ -39,8 +40,9 @@ export function createHttpTimestampAuthority(options: {
     if (!outcome.ok) return failed('invalid-token', outcome.fault);
     const proof = proveTsa(outcome.value, trusted, crypto);
     if (!proof.proven) return failed('tsa-not-trusted', proof.reason);
-    const { genTime, accuracy } = outcome.value.tstInfo;
-    const allowedMs = (clockSkewSeconds + (accuracy?.seconds ?? 0) + 1) * 1_000;
+    const { tstInfo } = outcome.value;
+    const { genTime } = tstInfo;
+    const allowedMs = clockToleranceMs(accuracySecondsOf(tstInfo), clockSkewSeconds);
     if (genTime < askedAt - allowedMs) return failed('wrong-time', 'in the past');
     if (genTime > clock.now() + allowedMs) return failed('wrong-time', 'in the future');
     // a copy: the token is a view into the whole answer

@@ -181,12 +181,14 @@ describe('createHttpTimestampAuthority', () => {
   });
 
   it.each([
-    ['61 seconds and its accuracy ago', -62, 'ok'],
-    ['longer ago', -63, 'wrong-time: in the past'],
-    ['61 seconds and its accuracy from now', 62, 'ok'],
-    ['later', 63, 'wrong-time: in the future'],
-  ])('holds the time against its own: %s', async (_, seconds, expected) => {
-    const accuracy = encodeSequence(cms.integer(1));
+    ['61 seconds and its accuracy ago', 1, -62, 'ok'],
+    ['longer ago', 1, -63, 'wrong-time: in the past'],
+    ['61 seconds and its accuracy from now', 1, 62, 'ok'],
+    ['later', 1, 63, 'wrong-time: in the future'],
+    ['an accuracy of two minutes counts as one', 120, -121, 'ok'],
+    ['an accuracy of two minutes is none', 120, -122, 'wrong-time: in the past'],
+  ])('holds the time against its own: %s', async (_, accurateTo, seconds, expected) => {
+    const accuracy = encodeSequence(cms.integer(accurateTo));
     const genTime = compose.generalizedTime(NOW + seconds * 1_000);
     const reply = (question: Asked) =>
       tst.granted(
