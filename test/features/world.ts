@@ -47,6 +47,8 @@ export interface World {
   readonly logged: string[];
   /** As the superuser, whom row-level security does not bind. */
   readonly superuser: pg.Client;
+  /** The same features in another process: with keys of its own in memory. */
+  createReplica(): Promise<World>;
   createCaller(name: string, settings?: { role?: TenantRole; policy?: Partial<TenantPolicy> }): Promise<Caller>;
   close(): Promise<void>;
 }
@@ -68,22 +70,32 @@ export async function createWorld(): Promise<World> {
     log,
   });
   const keyFile = join(directory, 'keys.json');
-  const vault = await createVault({ keyFile, database, log });
   const gateway = createFakeGateway();
-  const tenants = createTenantService({ database, hashes: vault.hashes, clock, mode: 'sandbox' });
   const roots = ROOTS.map((root) => decodeCertificate(readFixture(`root-${root}.crt`)));
   const superuser = new pg.Client({ connectionString: testDatabase.superuserUrl });
   await superuser.connect();
+  async function createFeatures() {
+    const vault = await createVault({ keyFile, database, log });
+    return {
+      vault,
+      tenants: createTenantService({ database, hashes: vault.hashes, clock, mode: 'sandbox' }),
+      challenges: createChallengeService({ database, vault, clock }),
+      verifications: createVerificationService({
+        ...{ database, vault, clock, log, gateway, metrics: createMetrics(), crypto: nodeCrypto },
+        anchors: buildTrustAnchors(roots, nodeCrypto),
+        policies: buildPolicyTable({ testPolicies: true }),
+        clockSkewSeconds: 60,
+        undividedCaKeys: [],
+      }),
+    };
+  }
+  const features = await createFeatures();
+  const { tenants } = features;
   return {
-    ...{ testDatabase, database, vault, keyFile, gateway, tenants, clock, logged, superuser },
-    challenges: createChallengeService({ database, vault, clock }),
-    verifications: createVerificationService({
-      ...{ database, vault, clock, log, gateway, metrics: createMetrics(), crypto: nodeCrypto },
-      anchors: buildTrustAnchors(roots, nodeCrypto),
-      policies: buildPolicyTable({ testPolicies: true }),
-      clockSkewSeconds: 60,
-      undividedCaKeys: [],
-    }),
+    ...{ testDatabase, database, keyFile, gateway, clock, logged, superuser, ...features },
+    async createReplica() {
+      return { ...this, ...(await createFeatures()) };
+    },
     async createCaller(name, settings = {}) {
       const role = settings.role ?? 'verifier';
       const tenant = await tenants.createTenant(OPERATOR, { name, role });

@@ -13,6 +13,9 @@ interface HashedRow {
   readonly hash: Buffer;
   readonly sealed: Buffer;
   readonly issuer: Buffer;
+  /** The record that the field is sealed under, and its key. */
+  readonly record: string;
+  readonly record_key: Buffer | null;
 }
 
 interface HashedColumn {
@@ -26,10 +29,14 @@ interface HashedColumn {
 const BATCH = 200;
 
 const selectCertificates = (hash: string) => `
-  select id, ${hash} as hash, serial_number as sealed, issuer_key_sha256 as issuer from certificate
-  where tenant_id = ? and id > ? and coalesce(${hash}_version, 1) < ? order by id limit ?`;
-const openSerial: HashedColumn['open'] = (vault, tenantId, { id, sealed }) =>
-  vault.decrypt('serial', { table: 'certificate', column: 'serial_number', rowId: id, tenantId }, sealed);
+  select c.id, c.${hash} as hash, c.serial_number as sealed, c.issuer_key_sha256 as issuer, c.subject_id as record,
+    k.wrapped as record_key
+  from certificate c left join key_store.record_key k on k.tenant_id = c.tenant_id and k.record_id = c.subject_id
+  where c.tenant_id = ? and c.id > ? and coalesce(c.${hash}_version, 1) < ? order by c.id limit ?`;
+const openSerial: HashedColumn['open'] = (vault, tenantId, { id, sealed, record, record_key }) => {
+  const identity = { table: 'certificate', column: 'serial_number', rowId: id, tenantId };
+  return vault.openRecord('subject', record, record_key).decrypt('serial', identity, sealed);
+};
 
 const COLUMNS: Readonly<Record<RehashedPurpose, HashedColumn>> = {
   'serial-match': {
@@ -46,11 +53,15 @@ const COLUMNS: Readonly<Record<RehashedPurpose, HashedColumn>> = {
   },
   lookup: {
     name: 'verification.reference_mac',
-    select: `select id, reference_mac as hash, reference as sealed, ''::bytea as issuer from verification
-      where tenant_id = ? and id > ? and reference_mac is not null and coalesce(reference_mac_version, 1) < ?
-      order by id limit ?`,
-    open: (vault, tenantId, { id, sealed }) =>
-      vault.decrypt('report', { table: 'verification', column: 'reference', rowId: id, tenantId }, sealed),
+    select: `select v.id, v.reference_mac as hash, v.reference as sealed, ''::bytea as issuer, v.id as record,
+        k.wrapped as record_key
+      from verification v left join key_store.record_key k on k.tenant_id = v.tenant_id and k.record_id = v.id
+      where v.tenant_id = ? and v.id > ? and v.reference_mac is not null and coalesce(v.reference_mac_version, 1) < ?
+      order by v.id limit ?`,
+    open: (vault, tenantId, { id, sealed, record_key }) => {
+      const identity = { table: 'verification', column: 'reference', rowId: id, tenantId };
+      return vault.openRecord('verification', id, record_key).decrypt('report', identity, sealed);
+    },
     hash: (hashes, tenantId, _row, reference) => hashes.lookup(tenantId, 'reference', reference.toString()),
   },
 };

@@ -104,8 +104,8 @@ export async function claimRotation(database: Database, only?: string): Promise<
       lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
     where id = (
       select id from key_rotation
-      where state = 'running' and due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
-        and ($2::text is null or id = $2)
+      where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
+        and case when $2::text is null then due_at <= clock_timestamp() else id = $2 end
       order by asked_at for update skip locked limit 1
     ) returning ${COLUMNS}`;
   const [row] = await database.call<RotationRow & Record<string, unknown>>('claim_key_rotation', sql, [

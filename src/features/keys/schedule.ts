@@ -21,6 +21,8 @@ const EVERY_TEN_SECONDS = '*/10 * * * * *';
 export function createRotationSchedule({ database, vault, clock, log }: RotationScheduleDependencies): WakeUp {
   const work = (isStopping: () => boolean) =>
     inJob('keys.rotate', async () => {
+      // who stores or searches is told at once; who only finds an API key under a retired key, here
+      if (await vault.hashes.isOutdated()) await vault.hashes.refresh();
       const count = await workOnRotations({
         ...{ database, vault, keys: vault.keyEncryption, clock, isStopping },
         lineOf: (tenantId, act, target, done) => ({

@@ -121,7 +121,7 @@ export function createKeyService(dependencies: KeyServiceDependencies): KeyServi
         await workOnRotations(parts, id);
         const row = await loadRotation(database, id);
         if (row === undefined) throw new Error('a rotation vanished');
-        if (row.state === 'done' || row.isWaiting) return row;
+        if (row.state === 'done' || (row.isWaiting && row.trouble === null)) return row;
         report(row);
         await sleep(LOOK_MS);
       }

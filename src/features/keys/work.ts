@@ -15,6 +15,8 @@ export type WorkParts = Omit<KeyParts, 'advance'>;
 /** Answers under an Idempotency-Key are kept for a day. */
 const LOOK_AGAIN_SECONDS = 600;
 const BUSY_SECONDS = 5;
+/** Others are gone on with meanwhile. */
+const TROUBLE_SECONDS = 30;
 
 /** Hash keys that are retired by themselves when nothing is under them any more; of the others people must know first. */
 const RETIRED_BY_THEMSELVES: ReadonlySet<HashPurpose> = new Set(['serial-match', 'lookup']);
@@ -22,11 +24,12 @@ const RETIRED_BY_THEMSELVES: ReadonlySet<HashPurpose> = new Set(['serial-match',
 /**
  * Goes on with what is asked for, one rotation after the other, until nothing is left or it is to stop: nothing is lost with
  * a worker that dies, and what it had in hand is claimed by another when its lease is over. Gives how many were gone on with.
- * Rejects with what kept it from going on, which is tried again.
+ * Rejects with what kept it from going on, which is tried again. `only`: that one, once, whenever it is due.
  */
 export async function workOnRotations(parts: WorkParts, only?: string): Promise<number> {
   for (let count = 0; ; count++) {
-    const rotation = parts.isStopping() ? undefined : await claimRotation(parts.database, only);
+    const rotation =
+      parts.isStopping() || (count > 0 && only !== undefined) ? undefined : await claimRotation(parts.database, only);
     if (rotation === undefined) return count;
     try {
       const inSeconds = await goOn({ ...parts, advance: rotation.advance }, rotation);
@@ -34,7 +37,7 @@ export async function workOnRotations(parts: WorkParts, only?: string): Promise<
     } catch (error) {
       if (error instanceof LeaseLost) continue;
       if (!(error instanceof Stopped)) {
-        await rotation.release({ trouble: troubleOf(error) }).catch(() => undefined);
+        await rotation.release({ trouble: troubleOf(error), inSeconds: TROUBLE_SECONDS }).catch(() => undefined);
         throw error;
       }
       await rotation.release({});

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
+import { withHashes } from '../../platform/vault/hash-keys.ts';
 import type { HashGeneration, RotatingHashes } from '../../platform/vault/vault.ts';
 import type { Authenticated, Refusal } from './authenticated.ts';
 import type { AuthenticationStore, FoundClient } from './authentication-store.ts';
@@ -61,8 +62,8 @@ export function createAuthentication(parts: {
     // first under the key of before: keys are moved from there, and one that just was is found after it
     const found = former === undefined ? undefined : await store.findByKey(former);
     if (former !== undefined && found !== undefined && isSameKey(found, former)) {
-      // nobody waits for it; another replica may do the same
-      store.moveKey(former, hash, generation.epoch).catch(() => undefined);
+      // refused where the former key is none any more; another replica may do the same
+      await store.moveKey(former, hash, generation.epoch);
       return found;
     }
     const row = await store.findByKey(hash);
@@ -73,11 +74,12 @@ export function createAuthentication(parts: {
     async authenticate(apiKey) {
       if (!API_KEY.test(apiKey)) return STRANGER;
       return recentCallers(hashes.apiKey(apiKey).toString('latin1'), async () => {
-        let row = await findUnder(hashes.now(), apiKey);
+        const find = () => withHashes(hashes, (generation) => findUnder(generation, apiKey));
+        let row = await find();
         // asked after the look-up: what was not found under all keys in use is nowhere
         if (row === undefined && (await hashes.isOutdated())) {
           await hashes.refresh();
-          row = await findUnder(hashes.now(), apiKey);
+          row = await find();
         }
         if (row === undefined) return STRANGER;
         const refusal = refuseClient(row, clock.now());
