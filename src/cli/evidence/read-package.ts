@@ -12,6 +12,7 @@ import {
 import { formatDocument, MANIFEST_SEAL_SHAPE, type ManifestSeal } from '../../core/evidence/package-entries.ts';
 import { auditCrypto } from '../../platform/audit-crypto.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
+import { isWithinComplexity } from '../../platform/http/json-complexity.ts';
 import { readZip, ZipRefused } from '../../platform/zip/read-zip.ts';
 import { writeZip, type ZipEntry } from '../../platform/zip/write-zip.ts';
 import type { Fault } from './package-verdict.ts';
@@ -19,6 +20,11 @@ import type { Fault } from './package-verdict.ts';
 /** Trust anchors and all. */
 const MOST_ENTRIES = 256;
 const LONGEST_ENTRY = 512 * 1024 * 1024;
+const LONGEST_DOCUMENT = 32 * 1024 * 1024;
+const MOST_VALUES = 1_000_000;
+
+/** Empty of what is too long to be a document. */
+const textOf = (octets: Uint8Array): string => (octets.length > LONGEST_DOCUMENT ? '' : Buffer.from(octets).toString());
 
 /** A package whose octets are exactly those that its manifest tells of, signed by the key that it brings. */
 export interface IntactPackage {
@@ -45,8 +51,7 @@ export async function readPackage(octets: Buffer): Promise<ReadPackage> {
   const own = (name: string) => found.filter((entry) => entry.name === name);
   const [manifestEntry] = own(MANIFEST);
   if (manifestEntry === undefined) return refused('entry-missing', MANIFEST);
-  const text = Buffer.from(manifestEntry.octets).toString();
-  const manifest = decodeManifest(text, parseJson(text));
+  const manifest = decodeManifest(textOf(manifestEntry.octets), parseJson(manifestEntry.octets));
   if (manifest === undefined) return refused('manifest-unreadable', MANIFEST);
   const faults = verifyPlaces(manifest, found);
   if (faults.length > 0) return { ok: false, faults };
@@ -96,7 +101,7 @@ function openSeal(octets: Uint8Array, formatVersion: number, signed: Uint8Array)
   const written = formatDocument({ version, keyId, publicKey, signature });
   const spki = decodeBase64(publicKey);
   const value = decodeBase64(signature);
-  if (written !== Buffer.from(octets).toString() || spki === undefined || value === undefined) return undefined;
+  if (written !== textOf(octets) || spki === undefined || value === undefined) return undefined;
   if (Buffer.from(auditCrypto.sha256(spki)).toString('hex') !== keyId) return undefined;
   const isSigned = auditCrypto.verifyEd25519(spki, signed, value);
   return isSigned ? { keyId, publicKey: spki } : undefined;
@@ -104,13 +109,15 @@ function openSeal(octets: Uint8Array, formatVersion: number, signed: Uint8Array)
 
 /** JSON of that shape; undefined for anything else. */
 export function decodeDocument<T>(octets: Uint8Array | undefined, shape: Shape): T | undefined {
-  const value = octets === undefined ? undefined : parseJson(Buffer.from(octets).toString());
+  const value = octets === undefined ? undefined : parseJson(octets);
   return hasShape(value, shape) ? (value as T) : undefined;
 }
 
-function parseJson(text: string): unknown {
+/** Deep or numerous values are none of ours: writing them again, to be held against each other, recurses. */
+function parseJson(octets: Uint8Array): unknown {
+  if (octets.length > LONGEST_DOCUMENT || !isWithinComplexity(octets, MOST_VALUES)) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(textOf(octets));
   } catch {
     return undefined;
   }

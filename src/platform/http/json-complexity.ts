@@ -13,7 +13,7 @@ const COLON = 0x3a;
  * Is the JSON text within the limits of depth and number of values? Counts brackets and commas outside strings; says
  * nothing about well-formedness.
  */
-export function isWithinComplexity(json: Uint8Array): boolean {
+export function isWithinComplexity(json: Uint8Array, maxValues = MAX_VALUES): boolean {
   let depth = 0;
   let values = 1;
   let position = 0;
@@ -26,7 +26,7 @@ export function isWithinComplexity(json: Uint8Array): boolean {
     if (OPENERS.has(octet)) depth += 1;
     else if (CLOSERS.has(octet)) depth -= 1;
     if (OPENERS.has(octet) || octet === COMMA) values += 1;
-    if (depth > MAX_DEPTH || values > MAX_VALUES) return false;
+    if (depth > MAX_DEPTH || values > maxValues) return false;
     position += 1;
   }
   return true;

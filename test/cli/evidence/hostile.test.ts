@@ -75,3 +75,44 @@ it.each(['signature.bin', 'certificate.der', 'revocation/ocsp-response.der', 'tr
 it('is itself whole when nothing is changed', async () => {
   expect((await verifyPackage(await sealed((entry) => [entry]), TRUST)).result).toBe('same');
 });
+
+const DEEP = 100_000;
+const bombs: readonly (readonly [string, string])[] = [
+  ['arrays in arrays', '['.repeat(DEEP) + ']'.repeat(DEEP)],
+  ['objects in objects', `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
+  ['more values than any document', `[${'0,'.repeat(1_100_000)}0]`],
+];
+const documents = ['verification.json', 'policy.json', 'report.json', 'audit.json'];
+
+it.each(documents.flatMap((name) => bombs.map(([what, bomb]) => [name, what, bomb] as const)))(
+  'in %s %s are told, and break nothing',
+  async (name, _what, bomb) => {
+    const hostile = await sealed(({ octets, ...entry }) => {
+      if (entry.name !== name) return [{ ...entry, octets }];
+      const text = Buffer.from(octets).toString().trimEnd().replace(/\}$/, '');
+      return [{ name, octets: Buffer.from(`${text},"more":${bomb}}`) }];
+    });
+    expect(await verifyPackage(hostile, TRUST)).toMatchObject({
+      ...{ result: 'altered', faults: [{ fault: 'entry-unreadable', name }] },
+    });
+  },
+);
+
+it.each(bombs)('in the manifest, or its seal, %s are told as well', async (_what, bomb) => {
+  const entries = await readZip(await packageOf(), { entries: 64, size: 2 ** 20 });
+  for (const [name, fault] of [
+    ['manifest.json', 'manifest-unreadable'],
+    ['manifest.seal.json', 'manifest-seal-broken'],
+  ] as const) {
+    const octets = Buffer.from(`{"more":${bomb}}`);
+    const hostile = await writeZip(entries.map((entry) => (entry.name === name ? { name, octets } : entry)));
+    expect((await verifyPackage(hostile, TRUST)).faults).toEqual([{ fault, name }]);
+  }
+});
+
+it('a document longer than any text is told', async () => {
+  const octets = Buffer.alloc(33 * 2 ** 20, ' ');
+  octets.write('{}', 'latin1');
+  const hostile = await sealed((entry) => (entry.name === 'report.json' ? [{ name: 'report.json', octets }] : [entry]));
+  expect((await verifyPackage(hostile, TRUST)).faults).toEqual([{ fault: 'entry-unreadable', name: 'report.json' }]);
+});
