@@ -24,11 +24,11 @@ import { auditCrypto } from '../../platform/audit-crypto.ts';
 import { nodeCrypto } from '../../platform/crypto.ts';
 import { StartRefused } from '../../platform/start-refused.ts';
 import { EntryUnusable, judgePackage, type PackageDocuments } from './judge-package.ts';
-import { type Fault, NOTHING_KNOWN, type PackageVerdict } from './package-verdict.ts';
+import { type Fault, NOTHING_KNOWN, type PackageVerdict, type SealTimestamps } from './package-verdict.ts';
 import { decodeBase64, decodeDocument, type IntactPackage, readPackage } from './read-package.ts';
 import { readTimestamp } from './read-timestamp.ts';
 import { isTrustedKey, type TrustedKey } from './trusted-keys.ts';
-import { hasLapsed, type SealTimestamps, verifySealTimestamps } from './verify-seal-timestamps.ts';
+import { hasLapsed, verifySealTimestamps } from './verify-seal-timestamps.ts';
 
 export interface Trust {
   /** SHA-256 of root certificates, beside those compiled in. */
