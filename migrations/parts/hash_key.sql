@@ -73,7 +73,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select t.name, c.id from client_key k
     join client c on c.tenant_id = k.tenant_id and c.id = k.client_id
     join tenant t on t.id = k.tenant_id
-    where coalesce(k.key_hash_version, 1) < (select h.version from hash_key h where h.purpose = 'api-key' and h.state = 'leads')
+    where coalesce(k.key_hash_version, 1) = (select h.version from hash_key h where h.purpose = 'api-key' and h.state = 'before')
       and (k.ends_at is null or k.ends_at > p_at) and c.revoked_at is null and (c.expires_at is null or c.expires_at > p_at)
     order by 1, 2 limit p_limit;
 $$;

@@ -277,6 +277,59 @@ describe('jpki keys rewrap', () => {
   });
 });
 
+describe('jpki keys rotate-hash-key', () => {
+  it('moves what is stored, tells how far it is, and retires the former key', async () => {
+    const rotated = await keys('rotate-hash-key', '--purpose', 'serial-match');
+    expect(rotated).toMatchObject({ code: 0, state: 'done', tenants: 2, unreadable: [] });
+    const status = await keys('status');
+    expect(status).toMatchObject({
+      code: 0,
+      rotations: expect.arrayContaining([
+        expect.objectContaining({ id: rotated.rotationId, kind: 'rehash', purposes: ['serial-match'], state: 'done' }),
+      ]),
+      hashKeys: [
+        ...[expect.objectContaining({ purpose: 'api-key', version: 1, state: 'leads' })],
+        ...[expect.objectContaining({ purpose: 'serial-match', version: 2, state: 'leads' })],
+        ...[expect.objectContaining({ purpose: 'serial-number-mac', version: 1, state: 'leads' })],
+        ...[expect.objectContaining({ purpose: 'lookup', version: 1, state: 'leads' })],
+      ],
+    });
+    expect(await query('select distinct serial_match_version as version from certificate')).toEqual([{ version: 2 }]);
+  });
+
+  it('tells whose API key would be refused, and refuses it only when told to', async () => {
+    expect(await keys('rotate-hash-key', '--purpose', 'api-key')).toMatchObject({ code: 0, state: 'done' });
+    const { code, out, err } = await runInTerminal(['keys', 'retire-hash-key', '--purpose', 'api-key'], env);
+    expect([code, out]).toEqual([1, [expect.stringMatching(/^Nothing was done/)]]);
+    expect(err).toContainEqual(expect.stringMatching(/^Not used since the rotation began: cli_\w+ of mine$/));
+    const told = await runInTerminal(['keys', 'status'], env);
+    expect(told.out).toContainEqual(expect.stringMatching(/^key of cli_\w+ of mine: not used since/));
+    expect(told.out).toContain('hash key api-key/1: before');
+    expect(await keys('retire-hash-key', '--purpose', 'api-key', '--anyway')).toEqual({ code: 0, outcome: 'retired' });
+    expect(await keys('retire-hash-key', '--purpose', 'api-key')).toEqual({ code: 0, outcome: 'nothing-to-retire' });
+  });
+
+  it('leaves the work to the replicas when asked to', async () => {
+    const { rotationId } = await keys('rotate-hash-key', '--purpose', 'serial-number-mac', '--detach');
+    const states = () => query('select state from key_rotation where id = $1', [rotationId]);
+    expect(await states()).toEqual([{ state: 'running' }]);
+    const retirement = await keys('retire-hash-key', '--purpose', 'serial-number-mac');
+    expect(retirement).toEqual({ code: 1, outcome: 'still-running' });
+    expect(await keys('rotate-hash-key', '--purpose', 'serial-number-mac')).toMatchObject({
+      rotationId,
+      state: 'done',
+    });
+    expect(await states()).toEqual([{ state: 'done' }]);
+  });
+
+  it.each([[[]], [['--purpose', 'serial']], [['--purpose', 'lookup', '--tenant', 'mine']]])(
+    'refuses %j',
+    async (args) => {
+      expect((await runInTerminal(['keys', 'rotate-hash-key', ...args], env)).code).toBe(2);
+    },
+  );
+});
+
 describe('jpki keys rotate-seal-key', () => {
   it('makes the key that signs from then on, which a replica opens', async () => {
     const { code, keyId } = await keys('rotate-seal-key');

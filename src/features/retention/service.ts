@@ -2,6 +2,7 @@ import { decideRetention, type RetentionDecision } from '../../core/retention/de
 import { formatInstant } from '../../core/rfc3339.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { withHashes } from '../../platform/vault/hash-keys.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
 import { appendAuditLine, lineOf } from '../audit/service.ts';
 import { keyedRequest } from '../once.ts';
@@ -66,8 +67,10 @@ export function createRetentionService(
       }
       const now = clock.now();
       const deed = deedOf(caller, now, options.requestId);
-      const keyed = keyedRequest(vault.hashes, caller, 'legal-holds.place', options, now);
-      const placed = await database.inTenant(caller.tenantId, (trx) => placeHold(trx, deed, request, keyed));
+      const placed = await withHashes(vault.hashes, (hashes) => {
+        const keyed = keyedRequest(hashes, caller, 'legal-holds.place', options, now);
+        return database.inTenant(caller.tenantId, (trx) => placeHold(trx, deed, request, keyed));
+      });
       if ('row' in placed) return { ok: true, value: describeHold(placed.row), replayed: placed.state === 'replayed' };
       if (placed.state === 'key-reused') return problem('idempotency-key-reused');
       return problem(subjectId === undefined ? 'verification-not-found' : 'subject-not-found');
