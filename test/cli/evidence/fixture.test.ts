@@ -10,9 +10,9 @@ const path = (name: string) => fileURLToPath(new URL(name, vectors));
 const root = fileURLToPath(new URL('../../../fixtures/certs/root-digital-signature-2.crt', import.meta.url));
 const anchor = fileURLToPath(new URL('../../../fixtures/certs/root-digital-signature-1.crt', import.meta.url));
 
-/** The keys of that day, and the time stamping authority where there was one. */
-const trustOf = (version: string): string[] =>
-  ['seal-keys.json', 'tsa-root.der']
+/** The keys of that day, and the time stamping authority where there was one: those of the version, or the package's own. */
+const trustOf = (version: string, name: string): string[] =>
+  ['seal-keys.json', 'tsa-root.der', `${name}.keys.json`, `${name}.tsa-root.der`]
     .map((name) => path(`${version}/${name}`))
     .filter((file) => existsSync(file))
     .flatMap((file) => ['--trust', file]);
@@ -20,7 +20,7 @@ const trustOf = (version: string): string[] =>
 const packages = readdirSync(vectors).flatMap((version) =>
   readdirSync(new URL(`${version}/`, vectors))
     .filter((name) => name.endsWith('.zip'))
-    .map((name) => [`${version}/${name}`, trustOf(version)] as const),
+    .map((name) => [`${version}/${name}`, trustOf(version, name.slice(0, -'.zip'.length))] as const),
 );
 
 describe('packages of every format version', () => {
