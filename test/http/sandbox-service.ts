@@ -59,7 +59,7 @@ export async function startSandboxService(
     crlDirectory: join(parsed.config.dataDir, 'crls'),
     superuserUrl: database.superuserUrl,
     jpki: async (...args) => {
-      const { code, out, err } = await runInTerminal([...args, '--json'], given);
+      const { code, out, err } = await runInTerminal([...args, '--json'], { ...given, ...env });
       if (code !== 0) throw new Error(err.join(' '));
       return JSON.parse(out.join('\n'));
     },
