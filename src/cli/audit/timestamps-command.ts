@@ -15,6 +15,9 @@ import { withTrail } from './with-trail.ts';
 
 const USAGE = 'Say audit timestamps export --to FILE, or audit timestamps prove PACKAGE --to FILE.';
 
+const NOT_COVERED =
+  'The verification is covered; of the package itself a line tells that is not timestamped yet: do it again after the next timestamp.';
+
 /** `export`: every timestamp, to be held outside. `prove`: what renews the timestamps of an older evidence package. */
 export const auditTimestamps: Command = async (args, terminal) => {
   const options = { ...JSON_OPTION, to: { type: 'string' } } as const;
@@ -43,6 +46,8 @@ export const auditTimestamps: Command = async (args, terminal) => {
     const links = chains.reduce((sum, chain) => sum + chain.links.length, 0);
     const counts = { chains: chains.length, timestamps: links, manifestLines: manifest.length };
     terminal.out(json ? JSON.stringify(counts) : `${links} timestamps were written.`);
+    const isCovered = manifest.some(({ seal }) => chains.some(({ batch }) => batch === seal.batch));
+    if (!isCovered) terminal.err(NOT_COVERED);
     return 0;
   });
 };

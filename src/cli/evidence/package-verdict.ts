@@ -38,6 +38,8 @@ export interface PackageTimestamp {
   readonly trusted: boolean;
   /** Of what is trusted: the time stamp proves something as long as its certificates last. */
   readonly validUntil: string | null;
+  /** It has ended, by its certificate or an algorithm, and no chain over a line that tells of the package took its place. */
+  readonly lapsed: boolean;
 }
 
 /** One link of a chain, for whoever reads the verdict. Instants are RFC 3339. */

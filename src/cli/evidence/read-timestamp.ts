@@ -13,7 +13,7 @@ export function readTimestamp(
   token: Uint8Array,
   sha256: Uint8Array,
   trusted: readonly Certificate[],
-): PackageTimestamp | undefined {
+): Omit<PackageTimestamp, 'lapsed'> | undefined {
   const imprint = { hashAlgorithm: 'SHA-256', hashedMessage: sha256 } as const;
   const outcome = verifyTimeStampToken({ token, imprint, crypto: nodeCrypto });
   if (!outcome.ok) return undefined;

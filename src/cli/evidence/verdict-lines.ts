@@ -43,10 +43,11 @@ const trustLine = (what: string, { sha256, trusted }: { sha256: string; trusted:
 function timestampLine(timestamp: PackageVerdict['timestamp']): string {
   if (timestamp === null)
     return '  No time stamp: no authority vouches for when it was made. タイムスタンプはありません。';
-  const { at, tsa, policy, sha256, trusted, validUntil } = timestamp;
+  const { at, tsa, policy, sha256, trusted, validUntil, lapsed } = timestamp;
   const by = tsa === null ? sha256 : `${JSON.stringify(tsa)} (${sha256})`;
   const trust = trusted ? `trusted, until ${validUntil}` : 'not trusted (--trust was not given for it)';
-  return `  time stamp ${at} by ${by}, policy ${policy}: ${trust}`;
+  const end = lapsed ? ' — LAPSED: nothing that is newer covers the package (audit timestamps prove)' : '';
+  return `  time stamp ${at} by ${by}, policy ${policy}: ${trust}${end}`;
 }
 
 const SEALED: Readonly<Record<SealTimestamps['of'], string>> = {

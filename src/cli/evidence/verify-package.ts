@@ -28,7 +28,7 @@ import { type Fault, NOTHING_KNOWN, type PackageVerdict, type SealTimestamps } f
 import { decodeBase64, decodeDocument, type IntactPackage, readPackage } from './read-package.ts';
 import { readTimestamp } from './read-timestamp.ts';
 import { isTrustedKey, type TrustedKey } from './trusted-keys.ts';
-import { hasLapsed, verifySealTimestamps } from './verify-seal-timestamps.ts';
+import { hasLineLapsed, hasStampLapsed, verifySealTimestamps } from './verify-seal-timestamps.ts';
 
 export interface Trust {
   /** SHA-256 of root certificates, beside those compiled in. */
@@ -67,11 +67,11 @@ export async function verifyPackage(octets: Buffer, trust: Trust): Promise<Packa
       isTrustedKey(trust.keys, sealKey, null) &&
       audit.sealed.every((line) => isTrustedKey(trust.keys, line, line.sealedAt)) &&
       audit.sealed.some(({ sealedAt }) => sealedAt >= at);
-    const timestamp = readStamp(read.value, documents, trust);
     const sealTimestamps = readSealTimestamps(read.value, audit.lines, trust);
+    const timestamp = readStamp(read.value, documents, trust, sealTimestamps);
     const isStampTrusted = timestamp?.trusted !== false && sealTimestamps.every(({ state }) => state !== 'not-trusted');
     const isProven = isSealTrusted && anchor?.trusted !== false && isStampTrusted;
-    const lapsed = hasLapsed(sealTimestamps, stampEndOf(read.value, trust), readingOf(trust).now);
+    const lapsed = hasLineLapsed(sealTimestamps) || timestamp?.lapsed === true;
     return {
       ...about,
       ...{ verifiedAt, indication, subIndication, differences, anchor, timestamp, sealTimestamps, faults: [] },
@@ -112,26 +112,29 @@ function readSealTimestamps(
   throw new StartRefused(['The timestamps given are not of this package, or were altered.']);
 }
 
+/** A time stamp from before the verification, by more than clocks may differ, is of something else. */
+function readStamp(
+  intact: IntactPackage,
+  { report, policy }: PackageDocuments,
+  trust: Trust,
+  chains: readonly SealTimestamps[],
+): PackageVerdict['timestamp'] {
+  const { manifestSha256, token } = intact;
+  if (token === undefined) return null;
+  const { anchors, now } = readingOf(trust);
+  const timestamp = readTimestamp(token, manifestSha256, anchors);
+  const broken = () => new PackageBroken('timestamp-broken', MANIFEST_TIMESTAMP);
+  if (timestamp === undefined) throw broken();
+  const allowedMs = clockToleranceMs(timestamp.accuracySeconds, policy.rules.clockSkewSeconds);
+  if (Date.parse(timestamp.at) + allowedMs < Date.parse(report.verifiedAt)) throw broken();
+  return { ...timestamp, lapsed: hasStampLapsed(chains, stampEndOf(intact, trust), now) };
+}
+
 /** When the stamp over the manifest ends; undefined without one that is trusted. */
 function stampEndOf({ token, manifestSha256 }: IntactPackage, trust: Trust): number | undefined {
   const { anchors, ends } = readingOf(trust);
   const facts = token && createReadTimestamp(anchors, nodeCrypto)(token, manifestSha256);
   return facts?.trusted ? endOf(facts, ends).at : undefined;
-}
-
-/** A time stamp from before the verification, by more than clocks may differ, is of something else. */
-function readStamp(
-  { manifestSha256, token }: IntactPackage,
-  { report, policy }: PackageDocuments,
-  { timestampAnchors = [] }: Trust,
-): PackageVerdict['timestamp'] {
-  if (token === undefined) return null;
-  const timestamp = readTimestamp(token, manifestSha256, timestampAnchors);
-  const broken = () => new PackageBroken('timestamp-broken', MANIFEST_TIMESTAMP);
-  if (timestamp === undefined) throw broken();
-  const allowedMs = clockToleranceMs(timestamp.accuracySeconds, policy.rules.clockSkewSeconds);
-  if (Date.parse(timestamp.at) + allowedMs < Date.parse(report.verifiedAt)) throw broken();
-  return timestamp;
 }
 
 class PackageBroken extends Error {

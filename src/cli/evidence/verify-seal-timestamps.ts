@@ -108,19 +108,20 @@ function verifyManifestChains(
   return found;
 }
 
-/**
- * Is there nothing left that shows the time? Not where one chain of the line holds. The stamp over the manifest is renewed by
- * a chain over a line that tells of the manifest, begun while the stamp was good.
- */
-export function hasLapsed(
+/** Not where one chain of the line holds. */
+export function hasLineLapsed(timestamps: readonly SealTimestamps[]): boolean {
+  const ofLine = timestamps.filter(({ of }) => of === 'verification');
+  return ofLine.length > 0 && ofLine.every(({ state }) => state === 'lapsed');
+}
+
+/** The stamp over the manifest is renewed by a chain over a line that tells of the manifest, begun while the stamp was good. */
+export function hasStampLapsed(
   timestamps: readonly SealTimestamps[],
-  stampEndsAt: number | undefined,
+  endsAt: number | undefined,
   now: number,
 ): boolean {
-  const ofLine = timestamps.filter(({ of }) => of === 'verification');
-  const isLineLapsed = ofLine.length > 0 && ofLine.every(({ state }) => state === 'lapsed');
-  if (stampEndsAt === undefined || now < stampEndsAt) return isLineLapsed;
+  if (endsAt === undefined || now < endsAt) return false;
   const renews = ({ of, state, links }: SealTimestamps) =>
-    of === 'manifest' && state === 'holds' && Date.parse(links[0]?.at ?? '') < stampEndsAt;
-  return isLineLapsed || !timestamps.some(renews);
+    of === 'manifest' && state === 'holds' && Date.parse(links[0]?.at ?? '') < endsAt;
+  return !timestamps.some(renews);
 }

@@ -160,7 +160,12 @@ describe('an older package with the chain as it is now', () => {
 
   it('does not hold where its manifest is not told of: the stamp over it has ended', async () => {
     const given = { ...(await proveNow(stamped)), manifest: [] };
-    expect((await judge(stamped, { given, now: end })).result).toBe('timestamp-lapsed');
+    const verdict = await judge(stamped, { given, now: end });
+    expect([verdict.result, verdict.timestamp?.lapsed]).toEqual(['timestamp-lapsed', true]);
+    expect(verdictLines(verdict)).toContainEqual(
+      expect.stringMatching(/^ {2}time stamp .* LAPSED: nothing that is newer/),
+    );
+    expect((await judge(stamped, { given, now: end - 1 })).timestamp?.lapsed).toBe(false);
   });
 
   it.each<[string, (given: GivenTimestamps, other: GivenTimestamps) => GivenTimestamps]>([
