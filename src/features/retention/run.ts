@@ -7,7 +7,7 @@ import {
   type Period,
 } from '../../core/retention/calendar.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database, Transaction } from '../../platform/database/database.ts';
+import { type Database, DatabaseUnavailable, type Transaction } from '../../platform/database/database.ts';
 import { type AuditActor, DEPLOYMENT, pruneAuditLines } from '../audit/service.ts';
 import type { TenantPolicy } from '../tenants/caller.ts';
 import type { TenantService } from '../tenants/service.ts';
@@ -63,16 +63,27 @@ interface Subjected {
   readonly policy: TenantPolicy;
 }
 
-/** Every tenant, the suspended too: terms end for them as well. Then the deployment itself. */
+/**
+ * Every tenant, the suspended too: terms end for them as well. Then the deployment itself. One tenant that cannot be worked on
+ * keeps nobody else's data beyond their term: it is told at the end.
+ */
 export async function runRetention(
   dependencies: RetentionRunDependencies,
   settings: RunSettings,
 ): Promise<RetentionRun> {
   const { database, tenants, clock, auditRetentionYears, backupDays } = dependencies;
   const runs: TenantRun[] = [];
+  const failures: unknown[] = [];
   for (let cursor: string | undefined; settings.isStopping?.() !== true; ) {
     const { items, nextCursor } = await tenants.listTenants(cursor, TENANTS_AT_ONCE);
-    for (const tenant of items) runs.push(await runTenant(dependencies, tenant, clock.now(), settings));
+    for (const tenant of items) {
+      try {
+        runs.push(await runTenant(dependencies, tenant, clock.now(), settings));
+      } catch (error) {
+        if (error instanceof DatabaseUnavailable) throw error;
+        failures.push(error);
+      }
+    }
     if (nextCursor === null) break;
     cursor = nextCursor;
   }
@@ -80,7 +91,9 @@ export async function runRetention(
   const before = firstLineKept({ years: auditRetentionYears }, now);
   const own = { database, tenantId: DEPLOYMENT, now, settings };
   const goneFromBackupsOn = goneFromBackups(dayInJapan(now), { backupDays });
-  return { tenants: runs, deploymentAuditLines: await pruneLines(own, before), goneFromBackupsOn };
+  const deploymentAuditLines = await pruneLines(own, before);
+  if (failures.length > 0) throw failures[0];
+  return { tenants: runs, deploymentAuditLines, goneFromBackupsOn };
 }
 
 async function runTenant(

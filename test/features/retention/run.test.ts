@@ -121,6 +121,22 @@ describe('the run', () => {
     expect(await bank.remove(verificationId)).toMatchObject({ code: 'retention-required', deletableFrom: null });
   });
 
+  it('over a tenant that cannot be worked on goes on with the others, and tells of it', async () => {
+    const { subjectId } = await bank.verified(LONG_AGO);
+    await bank.end(subjectId, '2019-05-31');
+    const broken = await world.createCaller('a-broken-one'); // the first by name
+    const policy = (term: string) =>
+      world.superuser.query(
+        `update tenant set policy = policy || jsonb_build_object('auditRetention', $1::text) where id = $2`,
+        [term, broken.tenantId],
+      );
+    await policy('soon');
+    await expect(bank.run()).rejects.toThrow();
+    expect([await bank.countOf('verification'), await bank.countOf('subject')]).toEqual([0, 0]);
+    await policy('P10Y');
+    expect(await bank.run()).toMatchObject({ verifications: 0 });
+  });
+
   it('by several replicas at once deletes each once', async () => {
     for (let n = 0; n < 5; n += 1) await bank.verified(LONG_AGO);
     const { subjectId } = await bank.verified(LONG_AGO);
