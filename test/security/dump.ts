@@ -14,7 +14,9 @@ export async function dumpDatabase(superuser: pg.Client): Promise<Buffer> {
     }
   }
   // statements that are written out with their values would be seen by whoever watches the server
-  const { rows } = await superuser.query<{ query: string }>('select query from pg_stat_activity');
+  const { rows } = await superuser.query<{ query: string }>(
+    'select query from pg_stat_activity where datname = current_database()', // other tests are at work in others
+  );
   return Buffer.concat([...parts, ...rows.map(({ query }) => Buffer.from(query ?? ''))]);
 }
 

@@ -97,7 +97,8 @@ it('are waited for while another replica is at the tenant, and not left to it', 
   await superuser.query('begin');
   await superuser.query(`select pg_advisory_xact_lock(hashtextextended('retention-run/' || $1, 0))`, [bank.tenantId]);
   const waiting = run(daysLater(2));
-  const waiters = `select from pg_locks where locktype = 'advisory' and not granted`;
+  const waiters = `select from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`;
   while ((await superuser.query(waiters)).rows.length === 0) await sleep(10);
   await superuser.query('commit');
   expect(await waiting).toBe(10);
