@@ -29,9 +29,11 @@ export async function up(knex) {
 
     create table hash_epoch (
       only_one boolean primary key default true check (only_one),
-      epoch integer not null
+      epoch integer not null,
+      lookup_version smallint
     );
     comment on table hash_epoch is 'belongs to no tenant: rises with each change of the states in hash_key';
+    comment on column hash_epoch.lookup_version is 'of the key that leads, null for the first: beside the epoch, for each verification asks for both';
     insert into hash_epoch (epoch) values (1);
 
     -- null: under the first

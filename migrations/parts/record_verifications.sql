@@ -104,11 +104,14 @@ declare
   v_registered text[] := '{}';
   v_revoked text[] := '{}';
   v_tenant_set text := set_config('app.tenant', p_tenant::text, true);
+  v_epoch integer;
+  v_lookup_version smallint;
   -- as hold_hash_epoch does, which would cost as much as another statement
   v_epoch_held text := pg_advisory_xact_lock_shared(7156041928033018)::text;
   r record;
 begin
-  if p_hash_epoch is distinct from (select h.epoch from hash_epoch h) then
+  select h.epoch, h.lookup_version into v_epoch, v_lookup_version from hash_epoch h;
+  if p_hash_epoch is distinct from v_epoch then
     raise exception 'hash keys are no longer those in use' using errcode = 'JP001';
   end if;
   for i in 1 .. v_count loop
@@ -262,7 +265,7 @@ begin
     p_tenant, p_id[i], p_client_id[i], p_request_id[i], p_reference_mac[i], p_reference[i], p_purpose[i], p_format[i],
     p_challenge_id[i], p_verified_at[i], p_indication[i], p_sub_indication[i], p_retryable[i], v_certificate_id[i],
     v_subject_id[i], v_subject_is_new[i], p_report[i], p_attributes[i],
-    case when p_reference_mac[i] is not null then (select leading_hash_version('lookup')) end
+    case when p_reference_mac[i] is not null then v_lookup_version end
   from unnest(v_left) i;
 
   insert into evidence (
@@ -305,7 +308,7 @@ begin
     insert into idempotency_key (
       tenant_id, client_id, operation, key_hash, key_hash_version, body_hash, answer, answer_ids, created_at, expires_at
     ) select
-      p_tenant, p_client_id[i], p_operation, p_key_hash[i], (select leading_hash_version('lookup')), p_body_hash[i], p_answer[i], v_answer_ids[i],
+      p_tenant, p_client_id[i], p_operation, p_key_hash[i], v_lookup_version, p_body_hash[i], p_answer[i], v_answer_ids[i],
       p_verified_at[i], p_key_expires_at[i]
     from unnest(v_left) i where p_key_hash[i] is not null
     on conflict on constraint idempotency_key_pkey do update

@@ -49,7 +49,10 @@ export async function leadWith(
   if (states.some((row) => row.version >= version || row.state === 'before')) return false;
   await trx('hash_key').where({ purpose, state: 'leads' }).update({ state: 'before' });
   await trx('hash_key').insert({ purpose, version, state: 'leads', wrapped_key: wrapped });
-  await trx('hash_epoch').increment('epoch', 1);
+  await trx('hash_epoch').update({
+    epoch: trx.raw('epoch + 1'),
+    ...(purpose === 'lookup' ? { lookup_version: version } : {}),
+  });
   return true;
 }
 
