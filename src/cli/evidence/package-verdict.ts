@@ -82,6 +82,9 @@ export interface PackageVerdict {
   readonly verifiedAt: string | null;
   readonly indication: string | null;
   readonly subIndication: string | null;
+  /** Numbers of the policy and of the deployment's settings in force; null of before there were any. */
+  readonly policyVersion: number | null;
+  readonly rulesVersion: number | null;
   /** Was the verdict judged again? Not where the evidence is withheld. */
   readonly judgedAgain: boolean;
   readonly differences: readonly Difference[];
@@ -100,6 +103,7 @@ export interface PackageVerdict {
 
 export const NOTHING_KNOWN: Omit<PackageVerdict, 'result' | 'faults'> = {
   ...{ verificationId: null, kind: null, formatVersion: null, verifiedAt: null, indication: null, subIndication: null },
+  ...{ policyVersion: null, rulesVersion: null },
   ...{ judgedAgain: false, differences: [], takenFromRecord: [], anchor: null, sealKey: null },
   ...{ timestamp: null, sealTimestamps: [] },
   auditLines: { sealed: 0, waiting: 0 },

@@ -19,6 +19,7 @@ export function verdictLines(verdict: PackageVerdict): readonly string[] {
     RESULTS[verdict.result],
     ...verdict.faults.map(({ fault, name }) => `  ${fault}${name === null ? '' : `: ${name}`}`),
     ...(isKnown ? [`  ${verificationId}, ${verifiedAt}: ${says}`] : []),
+    ...policyLines(verdict),
     ...verdict.differences.map(
       ({ at, recorded, found }) => `  ${at}: recorded ${JSON.stringify(recorded)}, now ${JSON.stringify(found)}`,
     ),
@@ -31,6 +32,11 @@ export function verdictLines(verdict: PackageVerdict): readonly string[] {
     ...(verdict.auditLines.waiting > 0 ? ['  The audit line was not sealed yet when the package was made.'] : []),
   ];
 }
+
+const policyLines = ({ policyVersion, rulesVersion }: PackageVerdict): readonly string[] =>
+  policyVersion === null
+    ? []
+    : [`  By version ${policyVersion} of the policy and ${rulesVersion} of the deployment's settings.`];
 
 const judgementLine = (judgedAgain: boolean): string =>
   judgedAgain

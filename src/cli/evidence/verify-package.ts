@@ -60,7 +60,7 @@ export async function verifyPackage(octets: Buffer, trust: Trust): Promise<Packa
     const anchorSha256 = judged?.anchor && toHex(nodeCrypto.digest('SHA-256', judged.anchor.der));
     const anchor =
       anchorSha256 === undefined ? null : { sha256: anchorSha256, trusted: isTrusted(anchorSha256, trust) };
-    const { verifiedAt, indication, subIndication } = documents.report;
+    const { verifiedAt, indication, subIndication, policyVersion = null, rulesVersion = null } = documents.report;
     const differences = judged === undefined ? [] : compareReports(documents.report, judged.report);
     const at = Date.parse(verifiedAt);
     const isSealTrusted =
@@ -74,7 +74,8 @@ export async function verifyPackage(octets: Buffer, trust: Trust): Promise<Packa
     const lapsed = hasLineLapsed(sealTimestamps) || timestamp?.lapsed === true;
     return {
       ...about,
-      ...{ verifiedAt, indication, subIndication, differences, anchor, timestamp, sealTimestamps, faults: [] },
+      ...{ verifiedAt, indication, subIndication, policyVersion, rulesVersion },
+      ...{ differences, anchor, timestamp, sealTimestamps, faults: [] },
       result: resultOf({ differs: differences.length > 0, isProven, lapsed }),
       judgedAgain: judged !== undefined,
       takenFromRecord: judged?.takenFromRecord ?? [],

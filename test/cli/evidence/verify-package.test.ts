@@ -1,6 +1,7 @@
 import { hash, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ZipFile } from 'yazl';
+import { verdictLines } from '../../../src/cli/evidence/verdict-lines.ts';
 import { verifyPackage } from '../../../src/cli/evidence/verify-package.ts';
 import { decodeCertificate } from '../../../src/core/x509/decode-certificate.ts';
 import { readZip } from '../../../src/platform/zip/read-zip.ts';
@@ -147,6 +148,12 @@ describe('the policy in force', () => {
     expect(JSON.parse(textOf('report.json'))).toMatchObject({ policyVersion: 3, rulesVersion: 2 });
     expect(JSON.parse(textOf('verification.json')).settings).toMatchObject({ policyVersion: 3, rulesVersion: 2 });
     expect(textOf('cover.html')).toContain('第3版 / version 3');
+  });
+
+  it('is told by its number', async () => {
+    const verdict = await verifyPackage(await packageOf(), TRUST);
+    expect(verdict).toMatchObject({ policyVersion: 3, rulesVersion: 2 });
+    expect(verdictLines(verdict)).toContain("  By version 3 of the policy and 2 of the deployment's settings.");
   });
 
   it('of another number in the report is told', async () => {
