@@ -2,6 +2,7 @@ import { runRetention } from '../../../src/features/retention/run.ts';
 import { createRetentionService } from '../../../src/features/retention/service.ts';
 import { createSubjectService } from '../../../src/features/subjects/service.ts';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
+import { rowsOf } from '../new-bank.ts';
 import { createWorld, options, signedRequest, verify, type World } from '../world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -28,9 +29,8 @@ export async function createBank(world: RetentionWorld) {
   world.clock.at = NOW;
   const created = await world.createCaller(`bank-${count++}`);
   const caller: Caller = { ...created, right: 'subjects:write', address: '192.0.2.7' };
-  const { tenantId, tenantName } = caller;
-  const rowsOf = async (table: string) =>
-    (await world.superuser.query(`select * from ${table} where tenant_id = $1`, [tenantId])).rows;
+  const { tenantName } = caller;
+  const rows = (table: string) => rowsOf(world, caller, table);
   return {
     caller,
     /** Somebody verified, so long ago as is said. */
@@ -45,8 +45,8 @@ export async function createBank(world: RetentionWorld) {
     remove: (id: string, by = caller) => world.retention.deleteVerification(by, id, 'req-delete'),
     hold: (what: { subjectId: string } | { verificationId: string }, by = caller) =>
       world.retention.placeHold(by, { ...what, reason: 'litigation' }, options({})),
-    rowsOf,
-    countOf: async (table: string) => (await rowsOf(table)).length,
+    rowsOf: rows,
+    countOf: async (table: string) => (await rows(table)).length,
     async run(dryRun = false) {
       const settings = { dryRun, by: 'system', right: 'retention' } as const;
       const { tenants } = await runRetention({ ...world, auditRetentionYears: 10 }, settings);

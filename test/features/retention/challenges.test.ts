@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { runRetention } from '../../../src/features/retention/run.ts';
 import { createRetentionService } from '../../../src/features/retention/service.ts';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
-import { createWorld, failedChecks, issueChallenge, OPERATOR, signedRequest, verify, type World } from '../world.ts';
+import { rowsOf, withNewBank } from '../new-bank.ts';
+import { failedChecks, issueChallenge, OPERATOR, signedRequest, verify, type World } from '../world.ts';
 
 /** Midday in Japan; long past by the database's clock, which has its say. */
 const NOON = Date.UTC(2026, 0, 10, 3);
@@ -11,14 +12,10 @@ const NOON = Date.UTC(2026, 0, 10, 3);
 const daysLater = (days: number) => Date.UTC(2026, 0, 10 + days - 1, 15);
 let world: World;
 let bank: Caller;
-let count = 0;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
+withNewBank((given, caller) => {
+  world = given;
+  bank = caller;
   world.clock.at = NOON;
-  bank = await world.createCaller(`bank-${count++}`);
 });
 
 const keepFor = (period: string) =>
@@ -29,8 +26,7 @@ const run = async (at: number, dryRun = false) => {
   const { tenants } = await runRetention({ ...world, auditRetentionYears: 10 }, settings);
   return tenants.find(({ tenant }) => tenant === bank.tenantName)?.challenges;
 };
-const rowsOf = async (table: string) =>
-  (await world.superuser.query(`select * from ${table} where tenant_id = $1`, [bank.tenantId])).rows;
+const rows = (table: string) => rowsOf(world, bank, table);
 const insertExpired = (many: number) =>
   world.superuser.query(
     `insert into challenge (tenant_id, id, client_id, kind, purpose, content, issued_at, expires_at)
@@ -49,9 +45,9 @@ it.each([
   const late = await verify(world, bank, signedRequest(octets, { challengeId }));
   expect(failedChecks(late)).toContain('challenge.fresh');
   expect(await run(daysLater(days), true)).toBe(1);
-  expect(await rowsOf('challenge')).toHaveLength(1);
+  expect(await rows('challenge')).toHaveLength(1);
   expect(await run(daysLater(days))).toBe(1);
-  expect(await rowsOf('challenge')).toHaveLength(0);
+  expect(await rows('challenge')).toHaveLength(0);
   expect(failedChecks(await verify(world, bank, signedRequest(octets, { challengeId })))).toContain('challenge.known');
   expect(await run(daysLater(days))).toBe(0);
 });
@@ -59,24 +55,24 @@ it.each([
 it('of each tenant go by its own policy', async () => {
   await issueChallenge(world, bank);
   const strict = bank;
-  bank = await world.createCaller(`bank-${count++}`);
+  bank = await world.createCaller(`${bank.tenantName}-too`);
   await keepFor('P30D');
   await issueChallenge(world, bank);
   expect(await run(daysLater(2))).toBe(0);
-  expect(await rowsOf('challenge')).toHaveLength(1);
+  expect(await rows('challenge')).toHaveLength(1);
   bank = strict;
-  expect(await rowsOf('challenge')).toHaveLength(0);
+  expect(await rows('challenge')).toHaveLength(0);
 });
 
 it('leave a record and a line for each batch, which say how many and up to which day', async () => {
   await insertExpired(2_500);
   expect(await run(daysLater(2))).toBe(2_500);
   const counts = [1_000, 1_000, 500];
-  const records = await rowsOf('deletion_record');
+  const records = await rows('deletion_record');
   expect(records.map((record) => record.count)).toEqual(counts);
   const of = { kind: 'challenges', target: '2026-01-10', deleted_by: 'system', why: 'retention' };
   for (const record of records) expect(record).toMatchObject(of);
-  const lines = (await rowsOf('audit_unsealed')).filter(({ act }) => act === 'challenge.delete');
+  const lines = (await rows('audit_unsealed')).filter(({ act }) => act === 'challenge.delete');
   expect(lines.map((line) => [line.target, line.count])).toEqual(records.map(({ id, count }) => [id, count]));
   const listed = await createRetentionService(world).listDeletions(bank, {}, 'req');
   expect(listed).toMatchObject({ ok: true, value: { items: [{ kind: 'challenges', count: 500 }, {}, {}] } });
@@ -87,7 +83,7 @@ it('are each deleted and counted once by replicas that run at the same time', as
   const at = daysLater(2);
   const runs = await Promise.all([run(at), run(at), run(at)]);
   expect(runs.reduce((sum: number, one) => sum + (one ?? 0), 0)).toBe(2_500);
-  const recorded = (await rowsOf('deletion_record')).reduce((sum, record) => sum + record.count, 0);
+  const recorded = (await rows('deletion_record')).reduce((sum, record) => sum + record.count, 0);
   expect(recorded).toBe(2_500);
 });
 
@@ -111,12 +107,12 @@ it('stay when only the clock of the service says that they expired', async () =>
     [bank.tenantId],
   );
   expect(await run(Date.UTC(2100, 0, 1))).toBe(0);
-  expect(await rowsOf('challenge')).toHaveLength(1);
+  expect(await rows('challenge')).toHaveLength(1);
 });
 
 it('are not deleted by an older replica, which knows no policy', async () => {
   await insertExpired(1);
   const sql = 'select purge_challenges(now(), 1000) as count';
   expect(await world.database.call('purge_challenges', sql, [])).toEqual([{ count: 0 }]);
-  expect(await rowsOf('challenge')).toHaveLength(1);
+  expect(await rows('challenge')).toHaveLength(1);
 });
