@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../platform/database/database.ts';
+import { type Database, DatabaseUnavailable, type Transaction } from '../../platform/database/database.ts';
 import { sqlStateOf } from '../../platform/database/database-error.ts';
 import { HASH_PURPOSES, type HashPurpose } from '../../platform/vault/vault.ts';
 
@@ -42,6 +42,7 @@ export async function leadWith(
   trx: Transaction,
   { purpose, version, wrapped }: { readonly purpose: HashPurpose; readonly version: number; readonly wrapped: Buffer },
 ): Promise<boolean> {
+  await trx.raw(`set local lock_timeout = '3s'`); // others wait behind this one
   await trx.raw('select pg_advisory_xact_lock(?)', [EPOCH_LOCK]);
   const states = await trx('hash_key')
     .where({ purpose })
@@ -65,7 +66,8 @@ export async function retireFormer(trx: Transaction, purpose: HashPurpose): Prom
     const { rows } = await trx.raw<{ rows: { retired: boolean }[] }>('select retire_hash_key(?) as retired', [purpose]);
     return rows[0]?.retired === true ? 'retired' : 'none';
   } catch (error) {
-    if (sqlStateOf(error) === BUSY) return 'busy';
+    const cause = error instanceof DatabaseUnavailable ? error.cause : error;
+    if (sqlStateOf(cause) === BUSY) return 'busy';
     throw error;
   }
 }

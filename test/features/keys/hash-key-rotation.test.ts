@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createKeyService, type KeyService, type RotationRow } from '../../../src/features/keys/service.ts';
 import type { Caller } from '../../../src/features/tenants/caller.ts';
 import { createDatabase } from '../../../src/platform/database/create-database.ts';
-import type { Database } from '../../../src/platform/database/database.ts';
+import { type Database, DatabaseUnavailable } from '../../../src/platform/database/database.ts';
 import { silentLog } from '../../../src/platform/log.ts';
 import { createVault } from '../../../src/platform/vault/create-vault.ts';
 import type { HashPurpose } from '../../../src/platform/vault/vault.ts';
@@ -112,6 +112,17 @@ describe('serial_match', () => {
     expect(await keys.retire('serial-match', true)).toEqual({ outcome: 'retired' });
     expect(await keys.retire('serial-match', true)).toEqual({ outcome: 'nothing-to-retire' });
   });
+});
+
+it('makes nobody wait for long behind one that does not come to an end', async () => {
+  await finish(await keys.askRehash('serial-number-mac'));
+  const stuck = await owner.knex.transaction();
+  const [{ epoch }] = (await query('select epoch from hash_epoch')) as [{ epoch: number }];
+  await stuck.raw('select hold_hash_epoch(?)', [epoch]);
+  expect(await keys.retire('serial-number-mac', true)).toEqual({ outcome: 'busy' });
+  await expect(keys.askRehash('api-key')).rejects.toThrow(DatabaseUnavailable);
+  await stuck.rollback();
+  expect(await keys.retire('serial-number-mac', true)).toEqual({ outcome: 'retired' });
 });
 
 describe('references and Idempotency-Keys', () => {
