@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readPackage } from '../../../src/cli/evidence/read-package.ts';
 import { sealsOfPackage } from '../../../src/cli/evidence/seals-of-package.ts';
@@ -8,6 +11,7 @@ import { decodeCertificate } from '../../../src/core/x509/decode-certificate.ts'
 import { createAuditReader } from '../../../src/features/audit/reader.ts';
 import { loadPublicKeys } from '../../../src/features/audit/seal-store.ts';
 import { createSealer } from '../../../src/features/audit/sealer.ts';
+import { listSeals } from '../../../src/features/audit/seals.ts';
 import { createSealKeys } from '../../../src/features/audit/service.ts';
 import { createTimestamper } from '../../../src/features/audit/timestamper.ts';
 import { describeProof } from '../../../src/features/evidence/describe-proofs.ts';
@@ -15,6 +19,7 @@ import { createEvidenceService } from '../../../src/features/evidence/service.ts
 import type { Caller } from '../../../src/features/tenants/caller.ts';
 import { createDatabase } from '../../../src/platform/database/create-database.ts';
 import { silentLog } from '../../../src/platform/log.ts';
+import { runInTerminal } from '../../cli/terminal.ts';
 import { TRUST } from '../../evidence-package.ts';
 import { FIXTURE_NOW } from '../../fixtures.ts';
 import { PATIENT_DATABASE } from '../../patience.ts';
@@ -195,6 +200,48 @@ describe('an older package with the chain as it is now', () => {
 it('is believed of authorities that --trust vouches for alone', async () => {
   const verdict = await judge(stamped, { timestampAnchors: [] });
   expect([verdict.result, verdict.sealTimestamps[0]?.state]).toEqual(['origin-not-proven', 'not-trusted']);
+});
+
+describe('jpki evidence verify', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jpki-chain-'));
+    const { items, keys: all } = await listSeals(world.database, {});
+    await writeFile(join(folder, 'seals.json'), JSON.stringify({ items, keys: all }));
+    await writeFile(join(folder, 'tsa.der'), TSA_ROOT);
+    await writeFile(join(folder, 'package.zip'), stamped);
+    await writeFile(join(folder, 'chain.json'), JSON.stringify(await proveNow(stamped)));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  /** By the clock of the terminal, half a year later. */
+  const run = (...more: string[]) => {
+    const trusted = ['--trust', join(folder, 'seals.json'), '--trust', join(folder, 'tsa.der')];
+    return runInTerminal(['evidence', 'verify', join(folder, 'package.zip'), ...trusted, ...more], {});
+  };
+
+  it('prints the chain, and that which is given beside an older package', async () => {
+    const { code, out } = await run();
+    expect([code, out.filter((line) => /^ {4}\d+\. /.test(line)).length]).toEqual([0, 1]);
+    const given = await run('--timestamps', join(folder, 'chain.json'));
+    expect([given.code, given.out.filter((line) => /^ {4}\d+\. .*: trusted, good until/.test(line)).length]).toEqual([
+      0, 3,
+    ]);
+  });
+
+  it('has an exit code of its own for a link that lapsed', async () => {
+    const { code, out } = await run('--algorithm-ends', 'ECDSA-P-256=2026-11-01');
+    expect([code, out.join('\n')]).toEqual([
+      4,
+      expect.stringContaining('LAPSED: ECDSA-P-256 ended at 2026-11-01T00:00:00Z'),
+    ]);
+    expect((await run('--algorithm-ends', 'ECDSA-P-256=2026-11-23')).code).toBe(0);
+  });
+
+  it('refuses a list of algorithms or a file that is none', async () => {
+    expect((await run('--algorithm-ends', 'MD5=2026-11-01')).code).toBe(2);
+    const { code, err } = await run('--timestamps', join(folder, 'seals.json'));
+    expect([code, err]).toEqual([1, [expect.stringContaining('is no file of audit timestamps prove')]]);
+  });
 });
 
 it('is the same package twice', async () => {
