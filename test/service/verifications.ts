@@ -17,7 +17,11 @@ export async function signedBody(sandboxUrl: string, resident: string, content: 
  * `POST /jpki/verify`, its answer held against openapi.yaml; undefined when the connection broke, as under a killed
  * service. An answer with another status or another shape is an Error, which says nothing of what was in it.
  */
-export async function verify(service: RunningService, apiKey: string, body: string): Promise<AnyBody | undefined> {
+export async function verify(
+  service: Pick<RunningService, 'url'>,
+  apiKey: string,
+  body: string,
+): Promise<AnyBody | undefined> {
   try {
     const answer = await ask(service.url, '/jpki/verify', { key: apiKey, body });
     if (answer.status !== 200) throw new Error(`POST /jpki/verify: ${answer.status} ${answer.body.code}`);
