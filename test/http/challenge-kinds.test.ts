@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newResident, type SandboxService, startSandboxService } from './sandbox-service.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { SandboxService } from './sandbox-service.ts';
+import { withResident } from './with-resident.ts';
 
 let service: SandboxService;
 let resident: string;
-beforeAll(async () => {
-  service = await startSandboxService();
-  resident = await newResident(service);
+withResident((started, created) => {
+  service = started;
+  resident = created;
 });
-afterAll(() => service?.stop());
 
 /** What `POST /jpki/verify` says of a signature over a challenge of `kind`, by a certificate of `certificateKind`. */
 async function verdictOver(kind: string, certificateKind: string) {

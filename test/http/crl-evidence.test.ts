@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { decodeCrl } from '../../src/core/revocation/decode-crl.ts';
 import { formatInstant } from '../../src/core/rfc3339.ts';
-import { base64, newResident, type SandboxService, startSandboxService } from './sandbox-service.ts';
+import { base64, type SandboxService } from './sandbox-service.ts';
+import { withResident } from './with-resident.ts';
 
 let service: SandboxService;
 let resident: string;
-beforeAll(async () => {
-  service = await startSandboxService();
-  resident = await newResident(service);
+withResident((started, created) => {
+  service = started;
+  resident = created;
 });
-afterAll(() => service?.stop());
 
 async function readCrlColumn(verificationId: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: service.superuserUrl });

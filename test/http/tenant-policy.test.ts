@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultPolicy } from '../../src/features/tenants/policy.ts';
 import type { RawSignatureRequest, VerifyRequest } from '../../src/features/verification/wire.ts';
 import type { Answer } from './request.ts';
-import { base64, newResident, type SandboxService, startSandboxService } from './sandbox-service.ts';
+import { base64, type SandboxService } from './sandbox-service.ts';
+import { withResident } from './with-resident.ts';
 
 let service: SandboxService;
 let resident: string;
-beforeAll(async () => {
-  service = await startSandboxService();
-  resident = await newResident(service);
+withResident((started, created) => {
+  service = started;
+  resident = created;
 });
-afterAll(() => service?.stop());
 
 let count = 0;
 let tenant: string;

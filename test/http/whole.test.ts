@@ -1,20 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { RawSignatureRequest, VerifyRequest } from '../../src/features/verification/wire.ts';
 import { OCSP_CONTENT_FAULTS, TRANSPORT_FAULTS } from '../../src/sandbox/faults/fault.ts';
 import { readFixture } from '../fixtures.ts';
 import { contract, hits } from './contract.ts';
 import type { Answer } from './request.ts';
 import { base64, newResident, type SandboxService, startSandboxService } from './sandbox-service.ts';
+import { withResident } from './with-resident.ts';
 
 let service: SandboxService;
 let resident: string;
-beforeAll(async () => {
-  service = await startSandboxService();
-  resident = await newResident(service);
+withResident((started, created) => {
+  service = started;
+  resident = created;
 });
-afterAll(() => service?.stop());
 
 const failed = ({ body }: Answer) => body.checks.filter((check) => check.outcome === 'failed').map((one) => one.check);
 const verdict = ({ body }: Answer) => [body.indication ?? body.code, body.subIndication];

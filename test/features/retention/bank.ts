@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { runRetention } from '../../../src/features/retention/run.ts';
 import { createRetentionService } from '../../../src/features/retention/service.ts';
 import { createSubjectService } from '../../../src/features/subjects/service.ts';
@@ -56,3 +57,13 @@ export async function createBank(world: RetentionWorld) {
 }
 
 export type Bank = Awaited<ReturnType<typeof createBank>>;
+
+/** One world for the tests of a file, and for each of them a bank of its own. */
+export function withRetentionBank(use: (world: RetentionWorld, bank: Bank) => void): void {
+  let world: RetentionWorld;
+  beforeAll(async () => {
+    world = await createRetentionWorld();
+  });
+  afterAll(() => world?.close());
+  beforeEach(async () => use(world, await createBank(world)));
+}

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { options, signedRequest, verify } from '../world.ts';
-import { type Bank, createBank, createRetentionWorld, LONG_AGO, type RetentionWorld, TODAY } from './bank.ts';
+import { type Bank, LONG_AGO, type RetentionWorld, TODAY, withRetentionBank } from './bank.ts';
 
 let world: RetentionWorld;
 let bank: Bank;
-beforeAll(async () => {
-  world = await createRetentionWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  bank = await createBank(world);
+withRetentionBank((given, created) => {
+  world = given;
+  bank = created;
 });
 
 describe('a verification', () => {

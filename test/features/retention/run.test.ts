@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { signedRequest, verify } from '../world.ts';
-import { type Bank, createBank, createRetentionWorld, LONG_AGO, NOW, type RetentionWorld } from './bank.ts';
+import { type Bank, LONG_AGO, NOW, type RetentionWorld, withRetentionBank } from './bank.ts';
 
 let world: RetentionWorld;
 let bank: Bank;
-beforeAll(async () => {
-  world = await createRetentionWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  bank = await createBank(world);
+withRetentionBank((given, created) => {
+  world = given;
+  bank = created;
 });
 
 describe('the run', () => {
