@@ -18,7 +18,7 @@ const KEY_OCTETS = 32;
 /** What hold_hash_epoch says: nothing was done, the keys are to be loaded anew. */
 const OUTDATED = 'JP001';
 /** Each change of a rotation can meet a request once. */
-const MOST_TRIES = 5;
+const MOST_TRIES = 10;
 
 export const contextOfHashKey = (purpose: HashPurpose, version: number): readonly string[] => [
   'hash_key',

@@ -39,6 +39,16 @@ const query = async (sql: string, values: unknown[] = []) => (await world.superu
 const certificates = () =>
   query('select id, serial_match, serial_match_version from certificate where tenant_id = $1', [bank.tenantId]);
 const finish = (id: string): Promise<RotationRow> => keys.follow(id, () => undefined);
+/** On a busy machine it may be told to come again: others must not wait for long behind it. */
+async function rotate(purpose: HashPurpose): Promise<void> {
+  for (let state = 'busy'; state !== 'done'; ) {
+    const asked = await keys.askRehash(purpose).catch((error: unknown) => {
+      if (error instanceof DatabaseUnavailable) return undefined;
+      throw error;
+    });
+    if (asked !== undefined) state = (await finish(asked)).state;
+  }
+}
 const statesOf = (purpose: HashPurpose) =>
   query(`select version, state from hash_key where purpose = $1 and state <> 'retired' order by version`, [purpose]);
 const request = (reference?: string, leaf?: string) =>
@@ -86,7 +96,7 @@ describe('serial_match', () => {
         }
       }),
     );
-    for (let time = 0; time < 3; time++) await finish(await keys.askRehash('serial-match'));
+    for (let time = 0; time < 3; time++) await rotate('serial-match');
     over = true;
     await Promise.all(load);
     expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
