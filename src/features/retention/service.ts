@@ -53,8 +53,13 @@ export function createRetentionService(
         if (decision.state !== 'deletable') return refusalOf(decision);
         const deed = deedOf(caller, now, requestId);
         const [deleted] = await deleteVerifications(trx, deed, [id], term);
-        // another was faster with a hold, or the clock of the database is behind
-        if (deleted === undefined) return { ok: false, code: 'retention-required', deletableFrom: decision.since };
+        if (deleted === undefined) {
+          // another was faster: it deleted it, or placed a hold; or the clock of the database is behind
+          const left = await loadRetained(trx, tenantId, id);
+          if (left === undefined) return problem('verification-not-found');
+          if (left.record.held) return problem('legal-hold');
+          return { ok: false, code: 'retention-required', deletableFrom: decision.since };
+        }
         const [row] = await selectDeletions(trx, { tenantId, target: id }, 1);
         return { ok: true, value: describeDeletion(row as DeletionRow) };
       });
