@@ -103,6 +103,16 @@ describe('jpki audit verify', () => {
     expect([code, out[0]]).toEqual([1, 'Timestamp 3 of the seals is gone.']);
   });
 
+  it('calls no trail whole that was held against a file without a timestamp', async () => {
+    await writeFile(file('none'), '{"version":1,"batch":1}\n');
+    const { code, out, err } = await verify('--timestamps', file('none'));
+    expect([code, out, err]).toEqual([
+      1,
+      [],
+      [`${file('none')} has no timestamps: the trail was held against nothing.`],
+    ]);
+  });
+
   it('names a timestamp that lapsed: an algorithm had ended before it was renewed', async () => {
     env.TSA_ALGORITHM_ENDS = 'ECDSA-P-256=2026-11-21';
     const { code, out } = await verify();

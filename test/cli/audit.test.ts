@@ -80,6 +80,21 @@ describe('jpki audit verify', () => {
     expect((await jpki('audit', 'verify', '--against', file('nowhere'))).code).toBe(1);
   });
 
+  it.each(['', '\n\n', '{"seals":[],"keys":[]}\n{"version":1,"ba'])(
+    'calls no trail whole that was held against a file without a seal: %j',
+    async (text) => {
+      await writeFile(file('none'), text);
+      const { code, out, err } = await jpki('audit', 'verify', '--against', file('none'));
+      expect([code, out, err]).toEqual([1, [], [`${file('none')} has no seals: the trail was held against nothing.`]]);
+    },
+  );
+
+  it.each(['', '/dev/zero'])('reads seals from a file alone: %j', async (path) => {
+    const given = path === '' ? directory : path;
+    const { code, err } = await jpki('audit', 'verify', '--against', given);
+    expect([code, err]).toEqual([1, [`${given} is not a file.`]]);
+  });
+
   it('needs the owner of the database, and the key file unless told to do without', async () => {
     const asLogin = await runInTerminal(['audit', 'verify'], {
       ...env,
