@@ -44,7 +44,11 @@ describe('usage', () => {
 
   it.each<[string, string[], RegExp]>([
     ['an unknown command', ['tenants', 'destroy'], /There is no command "tenants destroy"/],
-    ['half a command', ['audit'], /There is no command "audit"\. There are audit verify, audit proof, audit seals\./],
+    [
+      'half a command',
+      ['audit'],
+      /There is no command "audit"\. There are audit verify, audit timestamps, audit proof, audit seals\./,
+    ],
     ['an unknown option', ['migrate', '--force'], /--force/],
     ['no tenant name', ['tenants', 'create'], /exactly one tenant name/],
     ['two tenant names', ['tenants', 'create', 'a', 'b'], /exactly one tenant name/],
