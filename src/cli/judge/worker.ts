@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { MEMORY_CEILING } from './case-limits.ts';
 import { judgeLine } from './judge-line.ts';
-import { collectLeftovers } from './memory-room.ts';
+import { collectLeftovers, holdProcessBelow } from './memory-room.ts';
 import { Progress } from './progress.ts';
 
 /** Answers are sent together while they come fast: a message costs as much as a small case. */
@@ -12,6 +13,7 @@ const LARGE_CASE_MS = 5;
 const port = parentPort;
 if (port === null) throw new Error('worker.ts is the entry of a thread');
 const progress = new Progress(workerData as SharedArrayBuffer);
+holdProcessBelow(MEMORY_CEILING);
 port.on('message', (lines: readonly Uint8Array[]) => {
   let verdicts: string[] = [];
   let sentAt = performance.now();
