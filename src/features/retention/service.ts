@@ -54,11 +54,12 @@ export function createRetentionService(
         const deed = deedOf(caller, now, requestId);
         const [deleted] = await deleteVerifications(trx, deed, [id], term);
         if (deleted === undefined) {
-          // another was faster: it deleted it, or placed a hold; or the clock of the database is behind
+          // another was faster, and deleted or held it or opened its relation; or the clock of the database is behind
           const left = await loadRetained(trx, tenantId, id);
           if (left === undefined) return problem('verification-not-found');
-          if (left.record.held) return problem('legal-hold');
-          return { ok: false, code: 'retention-required', deletableFrom: decision.since };
+          const again = decideRetention(left.record, term.period, term.today);
+          if (again.state !== 'deletable') return refusalOf(again);
+          return { ok: false, code: 'retention-required', deletableFrom: again.since };
         }
         const [row] = await selectDeletions(trx, { tenantId, target: id }, 1);
         return { ok: true, value: describeDeletion(row as DeletionRow) };
