@@ -1,4 +1,5 @@
-import { readDataKeys } from '../../platform/vault/data-keys.ts';
+import { loadTenantKeys, readDataKeys } from '../../platform/vault/data-keys.ts';
+import { createTenantVault } from '../../platform/vault/tenant-vault.ts';
 import { type TenantVault, VaultError } from '../../platform/vault/vault.ts';
 import { appendAuditLine } from '../audit/service.ts';
 import { loadOldRows, replaceSealed, type SealedColumn, type SealedRow } from './key-store.ts';
@@ -15,7 +16,8 @@ const BATCH = 500;
  */
 export async function reencryptTenant(parts: KeyParts, tenantId: string): Promise<string[]> {
   const rows = await readDataKeys(parts.database, tenantId);
-  const vault = await parts.vault.open(tenantId);
+  // loaded anew: the vault that is kept may seal under the version of before for a while
+  const vault = createTenantVault(tenantId, await loadTenantKeys(parts.database, parts.keys, tenantId));
   const unreadable = await moveToRecordKeys(parts, tenantId, vault);
   for (const column of SEALED_COLUMNS) {
     const sealing = rows.filter(({ purpose, seals }) => purpose === column.purpose && seals);

@@ -72,6 +72,13 @@ export async function askRotation(
   return { id, isNew: true };
 }
 
+/** Ends those of this kind for the same, whoever works on them: what they passed over is not through for what begins now. */
+export const endRotations = (trx: Transaction, { kind, purposes = [] }: RotationWish): Promise<number> =>
+  trx('key_rotation')
+    .where({ kind, state: 'running' })
+    .whereRaw('purposes = ?::text[]', [purposes] as never)
+    .update({ state: 'done', ended_at: trx.raw('clock_timestamp()'), lease_until: null });
+
 export async function loadRotations(database: Database, limit: number): Promise<readonly RotationRow[]> {
   const sql = `select ${COLUMNS} from key_rotation order by state = 'running' desc, asked_at desc limit $1`;
   return database.call<RotationRow & Record<string, unknown>>('key_rotations', sql, [limit]);

@@ -15,7 +15,14 @@ import {
   retireFormer,
 } from './hash-key-store.ts';
 import type { KeyParts } from './parts.ts';
-import { askRotation, loadRotation, loadRotations, type RotationRow, type RotationWish } from './rotation-store.ts';
+import {
+  askRotation,
+  endRotations,
+  loadRotation,
+  loadRotations,
+  type RotationRow,
+  type RotationWish,
+} from './rotation-store.ts';
 import { workOnRotations } from './work.ts';
 
 export type { RotationRow } from './rotation-store.ts';
@@ -110,6 +117,7 @@ export function createKeyService(dependencies: KeyServiceDependencies): KeyServi
       const wrapped = await makeHashKey(keys, purpose, version);
       return database.inTenant(DEPLOYMENT, async (trx) => {
         if (await leadWith(trx, { purpose, version, wrapped })) {
+          await endRotations(trx, wish); // one is under way still where the key that it moved from was retired anyway
           await appendAuditLine(trx, lineOf(DEPLOYMENT, 'hash-key.rotate', `${purpose}/${version}`, 1));
         }
         return askIn(trx, wish);

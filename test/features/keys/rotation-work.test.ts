@@ -128,6 +128,34 @@ describe('a rotation of keys', () => {
     expect(await rotationOf(id)).toMatchObject({ state: 'done', tenants: 3, done: '3' });
   });
 
+  it('of a key that leads anew begins anew, where the one before was retired half way', async () => {
+    const halfWay = await keys.askRehash('serial-match');
+    let asked = 0;
+    await workOnRotations({ ...parts, isStopping: () => ++asked > 1 });
+    expect(await rotationOf(halfWay)).toMatchObject({ state: 'running', after: 'a' });
+    const stale = await claimRotation(world.database);
+    expect(await keys.retire('serial-match', true)).toEqual({ outcome: 'retired' });
+    const id = await keys.askRehash('serial-match');
+    expect([id === halfWay, (await rotationOf(halfWay)).state]).toEqual([false, 'done']);
+    await expect(stale?.pass('b', [])).rejects.toThrow(LeaseLost);
+    await workOnRotations(parts);
+    expect(await rotationOf(id)).toMatchObject({ state: 'done', tenants: 3, done: '3' });
+    for (const caller of callers) expect((await verify(world, caller, request('APP-5'))).subject?.isNew).toBe(false);
+  });
+
+  it('seals anew under the version of now, also with a vault that was opened before there was one', async () => {
+    const versions = () =>
+      query('select distinct get_byte(wrapped, 1) * 256 + get_byte(wrapped, 2) as version from key_store.record_key');
+    for (const { tenantId } of callers) await parts.vault.open(tenantId); // and kept
+    const [{ version }, ...others] = await versions();
+    expect(others).toEqual([]);
+    await keys.follow(await keys.askRotate(['evidence', 'attributes'], undefined), () => undefined);
+    await query('update data_key set seals_from = now() where seals_from > now()');
+    await keys.askReencrypt(undefined);
+    await workOnRotations(parts);
+    expect(await versions()).toEqual([{ version: version + 1 }]);
+  });
+
   it('rewraps data keys, keys of hashes and all, with the application’s login', async () => {
     expect(await keys.addToFile()).toBe('file/2');
     const id = await keys.askRewrap(undefined);
