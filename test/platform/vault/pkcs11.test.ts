@@ -1,4 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -156,6 +158,54 @@ describe('the process that calls the token', () => {
     const crashing = processOf('crashes', `process.kill(process.pid, 'SIGSEGV')`);
     const both = await Promise.all([whyOf(crashing.ask(question)), whyOf(crashing.ask(question))]);
     for (const why of both) expect(String((why as Error).message)).toBe('the process that calls the token ended');
+  });
+
+  it('is told nothing of the service’s settings, neither in its environment nor in its arguments', async () => {
+    const ours = ['DATABASE_URL', 'PKCS11_PIN', 'VAULT_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS', 'AUDIT_SEALS_WEBHOOK'];
+    const before = { ...process.env };
+    Object.assign(process.env, Object.fromEntries([...ours, 'SOFTHSM2_CONF'].map((name) => [name, 'SENTINEL'])));
+    try {
+      const said = 'JSON.stringify({ env: process.env, argv: process.argv })';
+      const one = processOf('says', `process.send({ outcome: 'unavailable', why: ${said} })`);
+      const { why } = (await one.ask(question)) as { why: string };
+      const { env, argv } = JSON.parse(why) as { env: Record<string, string>; argv: string[] };
+      expect(Object.keys(env).filter((name) => env[name] === 'SENTINEL')).toEqual(['SOFTHSM2_CONF']);
+      expect(argv).toHaveLength(2);
+    } finally {
+      for (const name of [...ours, 'SOFTHSM2_CONF']) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+  });
+
+  it('ends with the service that was killed, also while the module blocks', async () => {
+    const [alive, blocking] = ['alive', 'module.so'].map((name) => join(directory, name)) as [string, string];
+    execFileSync('mkfifo', [alive, blocking]);
+    const sources = new URL('../../../src/platform/vault/pkcs11/', import.meta.url);
+    const entry = join(directory, 'watched.mjs');
+    writeFileSync(
+      entry,
+      `import { openSync } from 'node:fs';
+      openSync(${JSON.stringify(alive)}, 'w');
+      await import(${JSON.stringify(new URL('process-entry.ts', sources).href)});`,
+    );
+    const service = join(directory, 'service.mjs');
+    const settings = { settings: { modulePath: blocking, token: TOKEN }, pin: { value: PIN } };
+    writeFileSync(
+      service,
+      `import { createAskedProcess } from ${JSON.stringify(new URL('asked-process.ts', sources).href)};
+      const question = { act: 'wrap', key: 'one', aad: new Uint8Array(1), octets: new Uint8Array(32) };
+      const options = { entry: ${JSON.stringify(entry)}, longestMs: 2 ** 30 };
+      await createAskedProcess(${JSON.stringify(settings)}, options).ask(question);`,
+    );
+    const killed = spawn(process.execPath, [service], { stdio: 'ignore' });
+    const ended = readFile(alive); // until nobody has it open
+    const module = await open(blocking, 'w'); // as soon as it is being loaded, which waits for octets
+    try {
+      killed.kill('SIGKILL');
+      expect(await ended).toHaveLength(0);
+    } finally {
+      await module.close();
+    }
   });
 
   it('that is not there is told of, by the module that cannot be loaded', async () => {

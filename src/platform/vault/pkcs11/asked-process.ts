@@ -1,9 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { env as ownEnvironment } from 'node:process';
 import { KeysUnavailable } from '../vault.ts';
 import type { TokenAnswer, TokenBeginning, TokenQuestion } from './question.ts';
 
 /** From the sources as from `dist`. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './process-entry.ts' : './process-entry.js', import.meta.url);
+
+/** A vendor's module is told by names of its own where it finds what; what this service is told is not for it. */
+const NOT_FOR_MODULES = /^(DATABASE_|VAULT_|PKCS11_|AUDIT_|TSA_|OTEL_|JPKI_|PG)/;
+const environmentOfModule = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(ownEnvironment).filter(([name]) => !NOT_FOR_MODULES.test(name)));
 
 const LONGEST_MS = 5_000;
 const MOST_WAITING = 1_000;
@@ -27,7 +33,7 @@ export interface AskedProcessOptions {
  * then be ended. A question that is not answered in time is given up with its process; those that wait go to a new one.
  */
 export function createAskedProcess(beginning: TokenBeginning, options: AskedProcessOptions = {}) {
-  const { entry = ENTRY, longestMs = LONGEST_MS, env } = options;
+  const { entry = ENTRY, longestMs = LONGEST_MS, env = environmentOfModule() } = options;
   let child: ChildProcess | undefined;
   const waiting: Waiting[] = [];
 
@@ -42,7 +48,7 @@ export function createAskedProcess(beginning: TokenBeginning, options: AskedProc
   function start(): ChildProcess {
     // what a module prints is nobody's; the PIN is told by message, where no list of processes shows it
     const started = fork(entry, [], {
-      ...(env && { env }),
+      env,
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import type { TokenAnswer, TokenBeginning, TokenQuestion } from './question.ts';
 import { createToken, type Token, TokenError } from './token.ts';
 
@@ -33,6 +35,16 @@ function answer(known: Token, { act, key, aad, octets }: TokenQuestion): TokenAn
   }
 }
 
+process.on('disconnect', () => process.exit());
+// those go to a whole group of processes: the one that asks still has work to end
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+// while a call of the module blocks this thread, another one ends the process with the one that asks
+const WATCH = new URL(import.meta.url.endsWith('.ts') ? './watch-parent.ts' : './watch-parent.js', import.meta.url);
+const watch = new Worker(WATCH, { workerData: process.ppid });
+await once(watch, 'message'); // what comes here meanwhile is kept
+watch.unref();
+
 process.on('message', (message: TokenBeginning | TokenQuestion) => {
   if ('settings' in message) {
     token = begin(message);
@@ -42,7 +54,3 @@ process.on('message', (message: TokenBeginning | TokenQuestion) => {
     token === undefined ? { outcome: 'unavailable', why: 'no token is named' } : answer(token, message);
   process.send?.(answered);
 });
-process.on('disconnect', () => process.exit());
-// those go to a whole group of processes: the one that asks still has work to end
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
