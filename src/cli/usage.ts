@@ -45,7 +45,9 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
       クライアントを失効させます。 / Ends a client for good.
 
   audit verify [--against SEALS] [--timestamps FILE] [--trust FILE ...] [--without-vault] [--json]
-      監査証跡をすべて検証し、壊れている箇所を示します（DATABASE_ADMIN_URL を使用）。SEALS は外部に保管した封印です。
+      監査証跡をタイムスタンプとともにすべて検証し、壊れている箇所を示します（DATABASE_ADMIN_URL を使用）。壊れていれば
+      終了コードは1です。SEALS と --timestamps は外部に保管した封印とタイムスタンプ、--trust は外部に保管した公開鍵
+      （GET /jpki/audit-seals のJSON）と時刻認証局の証明書です。
       Verifies the whole audit trail with its timestamps and says where it breaks (as DATABASE_ADMIN_URL); exit code 1 when it
       does. Against seals and timestamps held outside it finds a database that was rolled back; with --trust (the JSON of
       GET /jpki/audit-seals, and certificates of time stamping authorities) one whose keys were replaced with all they signed.
@@ -69,7 +71,10 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
 
   evidence verify FILE [--anchor FILE|SHA256 ...] [--trust FILE ...] [--timestamps FILE]
           [--algorithm-ends ALGORITHM=YYYY-MM-DD,...] [--json]
-      証拠一式をあらためて判定します。ネットワークもデータベースも設定も要りません。
+      証拠一式をあらためて判定します。ネットワークもデータベースも設定も要りません。信頼するのは、トラストアンカーは
+      JPKIのルートか --anchor のもの、封印の鍵とタイムスタンプは --trust のもの（GET /jpki/audit-seals のJSON、時刻認証局
+      またはそのルートの証明書）だけです。終了コード: 0 同じ判定で、出所も確か、1 改ざんまたは異なる判定、3 矛盾はないが
+      出所は未確認、4 は0と同じだがタイムスタンプの効力切れ。
       Judges an evidence package again, offline. A trust anchor is believed if it is a JPKI root or given by --anchor; a seal
       key and a time stamp only if given by --trust (the JSON of GET /jpki/audit-seals; the certificate of the time stamping
       authority or its root). --timestamps renews those of an older package (audit timestamps prove). Exit codes: 0 the same
@@ -113,6 +118,7 @@ export const USAGE = `jpki: 運用コマンド / commands for operators
   help
       この説明 / this text
 
+--detach: 作業は稼働中のレプリカに任せます（keys status で進み具合）。 / leaves the work to the replicas; see keys status.
 --json: 標準出力にはJSONだけを出します（ログは標準エラー）。 / standard output holds JSON only; logs go to standard error.
 終了コード / exit codes: 0 成功 done, 1 失敗 failed, 2 使い方の誤り wrong usage
 `;
