@@ -39,7 +39,10 @@ const TABLE_RIGHTS = {
   'key_store.record_key': 'select, insert',
 };
 
-/** Functions that see over tenants; everyone else is denied them. Their reasons stand at their definition. */
+/**
+ * Functions that run with the owner's rights, over tenants or to do what the login itself may not; everyone else is denied
+ * them. Their reasons stand at their definition.
+ */
 const FUNCTIONS = [
   'client_by_key_hash(bytea)',
   'client_by_external_id(text)',

@@ -11,8 +11,6 @@ import type { Config } from './config.ts';
 import { loadSandboxClient } from './features/tenants/sandbox-client.ts';
 import { Stops } from './platform/stops.ts';
 
-export { MIGRATIONS } from './platform/database/migrations-directory.ts';
-
 export interface RunningService {
   readonly url: string;
   readonly sandbox: { readonly url: string; readonly apiKey: string } | undefined;

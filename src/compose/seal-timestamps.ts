@@ -14,10 +14,11 @@ const EVERY_MINUTE = '* * * * *';
 /** Has the seals of the audit trail timestamped; undefined where nobody stamps the time. */
 export function openSealTimestamps(surroundings: Surroundings, foundation: Foundation): WakeUp | undefined {
   const { config, database, clock, log, metrics } = foundation;
+  if (surroundings.tsa === undefined) return undefined;
   const { plan, ends } = config.sealTimestamps;
   const httpClient = traceHttpClient(createHttpClient());
   const authority = openTimestampAuthority(surroundings, { ...foundation, httpClient });
-  if (authority === undefined || surroundings.tsa === undefined) return undefined;
+  if (authority === undefined) return undefined;
   const read = createReadTimestamp(surroundings.tsa.trusted, nodeCrypto);
   const timestamper = createTimestamper({ ...{ database, authority, read, plan, ends, clock, log } });
   metrics.sealTimestamps(() => loadTimestampState(database, ends, clock));

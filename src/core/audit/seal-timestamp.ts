@@ -44,7 +44,7 @@ export const imprintOf = (sha256: Sha256, stamped: StampedSeals): Uint8Array => 
 export const countSeals = ({ firstBatch, lastBatch }: StampedSeals): number => lastBatch - firstBatch + 1;
 
 /** So many seals share a node that is kept: a proof reads one group, not all seals of a busy day. A power of two. */
-export const GROUP_SIZE = 256;
+const GROUP_SIZE = 256;
 
 /** Roots of the groups of seals of one timestamp, and of them the root of all: the pairs of the tree are the same. */
 export interface SealGroups {

@@ -50,6 +50,7 @@ const LONGEST_WAIT_MS = 60 * MINUTE_MS;
 /**
  * Has the newest seals timestamped when that is due. Any number of replicas may try, and any may die at any instruction: the
  * lock, the token and the line that tells of it are of one transaction, and a token that was not written down is of no harm.
+ * So the authority is asked within it: one connection is held for as long as it is waited for, and no row or snapshot.
  */
 export function createTimestamper(dependencies: TimestamperDependencies): { run(): Promise<TimestampRun> } {
   const { database, authority, read, plan, ends, clock, log } = dependencies;
@@ -73,7 +74,7 @@ export function createTimestamper(dependencies: TimestamperDependencies): { run(
     return 'taken';
   }
 
-  /** A token that ends before the one before it began, or has ended already, would break the chain. */
+  /** A token of a time before that of the one before it, or one that has ended already, would break the chain. */
   const isUsable = (facts: TimestampFacts, notBefore: Instant): boolean =>
     facts.trusted && facts.genTime >= notBefore && endOf(facts, ends).at > Math.max(facts.genTime, clock.now());
 

@@ -21,7 +21,7 @@ const named = (commonName: string): readonly Rdn[] => [
   [OID.commonName, commonName],
 ];
 
-export const TSA_ROOT_NAME = named('Sandbox TSA Root');
+const TSA_ROOT_NAME = named('Sandbox TSA Root');
 export const TSA_NAME = named('Sandbox TSA');
 
 const YEARS = { notBefore: Date.UTC(2024, 7, 28, 22, 23, 39), notAfter: Date.UTC(2044, 7, 28, 14, 59, 59) };

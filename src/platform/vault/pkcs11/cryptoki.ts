@@ -8,14 +8,13 @@ export interface Cryptoki {
   call(name: FunctionName, ...values: readonly (number | bigint | Buffer | null)[]): number;
 }
 
-/** Its place in CK_FUNCTION_LIST, and what it takes: `n` a CK_ULONG, `p` a pointer. */
+/** Its place in CK_FUNCTION_LIST, and what it takes: `n` a CK_ULONG, `p` a pointer, `b` a CK_BBOOL. */
 const FUNCTIONS = {
   C_Initialize: [1, 'p'],
   C_Finalize: [2, 'p'],
   C_GetSlotList: [5, 'bpp'],
   C_GetTokenInfo: [7, 'np'],
   C_OpenSession: [13, 'nnppp'],
-  C_CloseSession: [14, 'n'],
   C_Login: [19, 'nnpn'],
   C_GetAttributeValue: [25, 'nnpn'],
   C_FindObjectsInit: [27, 'npn'],
