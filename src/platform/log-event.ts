@@ -18,7 +18,6 @@ export type LogEvent =
   | 'database.key-store-missing'
   | 'database.login-too-strong'
   | 'database.migrated'
-  | 'database.unavailable'
   | 'http.request'
   | 'http.request-failed'
   | 'keys.rotated'

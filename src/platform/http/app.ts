@@ -16,6 +16,7 @@ import type { Principal } from './principal.ts';
 import { buildProblem, HttpProblem } from './problem.ts';
 import { PROBLEMS } from './problem-map.ts';
 import { codeOfRefusal, type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
+import { repeatsHeader } from './repeated-header.ts';
 import type { Reply } from './reply.ts';
 import { selectRequestId } from './request-id.ts';
 import { API_HEADERS, pageHeaders } from './security-headers.ts';
@@ -136,26 +137,6 @@ function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const rest = target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/, '');
   return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-/**
- * Of each of these a message has one. RFC 9112 §3.2 has two hosts refused; of the others Node takes the first and passes the
- * second over, where a proxy before us may have gone by that.
- */
-const ONCE: readonly string[] = ['host', 'authorization', 'content-type'];
-const LENGTHS: ReadonlySet<number> = new Set(ONCE.map(({ length }) => length));
-
-function repeatsHeader({ rawHeaders }: Request): boolean {
-  const seen: string[] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const given = rawHeaders[at] as string;
-    if (!LENGTHS.has(given.length)) continue;
-    const name = given.toLowerCase();
-    if (!ONCE.includes(name)) continue;
-    if (seen.includes(name)) return true;
-    seen.push(name);
-  }
-  return false;
 }
 
 const NO_QUERY = new URLSearchParams();
