@@ -161,7 +161,10 @@ describe('the process that calls the token', () => {
   });
 
   it('is told nothing of the service’s settings, neither in its environment nor in its arguments', async () => {
-    const ours = ['DATABASE_URL', 'PKCS11_PIN', 'VAULT_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS', 'AUDIT_SEALS_WEBHOOK'];
+    const ours = [
+      ...['DATABASE_URL', 'PKCS11_PIN', 'VAULT_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'OTEL_EXPORTER_OTLP_HEADERS'],
+      'AUDIT_SEALS_WEBHOOK',
+    ];
     const before = { ...process.env };
     Object.assign(process.env, Object.fromEntries([...ours, 'SOFTHSM2_CONF'].map((name) => [name, 'SENTINEL'])));
     try {

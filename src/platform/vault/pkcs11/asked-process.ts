@@ -7,7 +7,7 @@ import type { TokenAnswer, TokenBeginning, TokenQuestion } from './question.ts';
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './process-entry.ts' : './process-entry.js', import.meta.url);
 
 /** A vendor's module is told by names of its own where it finds what; what this service is told is not for it. */
-const NOT_FOR_MODULES = /^(DATABASE_|VAULT_|PKCS11_|AUDIT_|TSA_|OTEL_|JPKI_|PG)/;
+const NOT_FOR_MODULES = /^(DATABASE_|VAULT_|AWS_|PKCS11_|AUDIT_|TSA_|OTEL_|JPKI_|PG)/;
 const environmentOfModule = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(ownEnvironment).filter(([name]) => !NOT_FOR_MODULES.test(name)));
 
