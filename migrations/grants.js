@@ -3,7 +3,7 @@ import { createKeyStore } from './parts/key-store.js';
 /** What the application's login may do, table by table: nothing appended can be rewritten, nothing else is granted. */
 const TABLE_RIGHTS = {
   tenant: 'select, insert, update (policy, status)',
-  tenant_policy: 'select, insert',
+  tenant_policy: 'select',
   client:
     'select, insert, update (name, scopes, external_id, certificate_sha256, expires_at, revoked_at, last_used_at)',
   client_key: 'select, insert, update (ends_at)',

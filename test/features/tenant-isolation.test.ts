@@ -195,6 +195,7 @@ describe('what the login may do', () => {
       'delete_challenges',
       'delete_subject',
       'delete_verifications',
+      'keep_policy',
       'list_tenants',
       'move_client_key',
       'move_hashes',

@@ -47,6 +47,8 @@ it('the application can neither rewrite what was in force nor choose the number'
   const rewrite = (sql: string) => world.database.inTenant(tenantId, (trx) => trx.raw(sql));
   await expect(rewrite(`update tenant_policy set policy = '{}'`)).rejects.toThrow('permission denied');
   await expect(rewrite('delete from tenant_policy')).rejects.toThrow('permission denied');
+  const another = `insert into tenant_policy (tenant_id, version, policy) values ('${tenantId}', 2, '{}')`;
+  await expect(rewrite(another)).rejects.toThrow('permission denied');
   await rewrite(`update tenant set policy = policy || '{"version": 1, "quotaPerDay": 9}' where id = '${tenantId}'`);
   expect((await historyOf(tenantId)).map(({ version }) => version)).toEqual([1, 2]);
 });
