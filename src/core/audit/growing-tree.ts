@@ -6,13 +6,11 @@ export interface GrowingTree {
   append(leaf: Uint8Array): void;
   /** Of no leaves, the hash of nothing. */
   root(): Uint8Array;
-  size(): number;
 }
 
 export function createGrowingTree(sha256: Sha256): GrowingTree {
   /** Roots of perfect trees, the greatest first, no two of one size: the binary digits of the number of leaves. */
   const perfect: { readonly size: number; readonly hash: Uint8Array }[] = [];
-  let count = 0;
   return {
     append(leaf) {
       let added = { size: 1, hash: leaf };
@@ -21,12 +19,10 @@ export function createGrowingTree(sha256: Sha256): GrowingTree {
         perfect.pop();
       }
       perfect.push(added);
-      count += 1;
     },
     root: () =>
       perfect.length === 0
         ? sha256(new Uint8Array())
         : perfect.map(({ hash }) => hash).reduceRight((right, left) => hashNode(sha256, left, right)),
-    size: () => count,
   };
 }

@@ -7,7 +7,8 @@ export interface HashKeyState {
   readonly purpose: HashPurpose;
   readonly version: number;
   readonly state: 'leads' | 'before';
-  readonly leads_since: Date;
+  /** null: since ever, the key file's own. */
+  readonly leads_since: Date | null;
 }
 
 /** As in hold_hash_epoch. */

@@ -22,10 +22,7 @@ describe('a tree that grows', () => {
   it('has at every size the root that RFC 6962 gives', () => {
     const tree = createGrowingTree(sha256);
     for (let size = 0; size < 70; size++) {
-      expect([tree.size(), toHex(tree.root())]).toEqual([
-        size,
-        toHex(buildRoot(sha256, concatBytes(...hashes(0, size)))),
-      ]);
+      expect(toHex(tree.root())).toBe(toHex(buildRoot(sha256, concatBytes(...hashes(0, size)))));
       tree.append(sealHash(size));
     }
   });
