@@ -113,6 +113,12 @@ describe('jpki audit verify', () => {
     ]);
   });
 
+  it('says that an empty file, as a deployment without an authority writes it, compares nothing', async () => {
+    await writeFile(file('empty'), '');
+    const { code, err } = await verify('--timestamps', file('empty'));
+    expect([code, err]).toEqual([0, [`${file('empty')} is empty: it holds no timestamps to compare.`]]);
+  });
+
   it('names a timestamp that lapsed: an algorithm had ended before it was renewed', async () => {
     env.TSA_ALGORITHM_ENDS = 'ECDSA-P-256=2026-11-21';
     const { code, out } = await verify();

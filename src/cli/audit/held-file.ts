@@ -6,13 +6,20 @@ import { finished } from 'node:stream/promises';
 import { StartRefused } from '../../platform/start-refused.ts';
 import type { Terminal } from '../terminal.ts';
 
+interface HeldKind<T> {
+  readonly what: string;
+  readonly decode: (line: string) => T | undefined;
+  /** An empty file is what was written out where there was nothing yet; it is told that nothing was held against. */
+  readonly mayBeEmpty?: boolean;
+}
+
 /**
  * What a file held outside has, one a line; a line that a crash tore is passed over, and told of. Throws StartRefused for a
  * file that has none at all: a trail that was held against nothing would be called whole.
  */
 export async function* readHeld<T>(
   path: string,
-  { what, decode }: { readonly what: string; readonly decode: (line: string) => T | undefined },
+  { what, decode, mayBeEmpty = false }: HeldKind<T>,
   terminal: Terminal,
 ): AsyncGenerator<T> {
   let readable = 0;
@@ -27,7 +34,9 @@ export async function* readHeld<T>(
     readable += 1;
     yield found;
   }
-  if (readable === 0) throw new StartRefused([`${path} has no ${what}: the trail was held against nothing.`]);
+  if (readable === 0 && unreadable === 0 && mayBeEmpty)
+    terminal.err(`${path} is empty: it holds no ${what} to compare.`);
+  else if (readable === 0) throw new StartRefused([`${path} has no ${what}: the trail was held against nothing.`]);
   if (unreadable > 0) terminal.err(`${unreadable} lines of the file are no ${what} and were passed over.`);
 }
 

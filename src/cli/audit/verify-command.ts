@@ -59,7 +59,7 @@ export const verifyAudit: Command = async (args, terminal) => {
   });
 };
 
-const TIMESTAMPS = { what: 'timestamps', decode: decodeTimestampLine };
+const TIMESTAMPS = { what: 'timestamps', decode: decodeTimestampLine, mayBeEmpty: true };
 
 async function openKeys(terminal: Terminal, database: Database) {
   const { vaultKeyFile: keyFile, keys } = readConfig(terminal);
