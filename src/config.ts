@@ -153,7 +153,7 @@ function parseCommon(settings: SettingsReader, mode: Config['mode'] | undefined)
     vaultKeyFile: resolve(settings.text('VAULT_KEY_FILE') ?? join(dataDir, 'vault-key')),
     keys: parseKeys(settings),
     keyStore: parseKeyStore(settings),
-    databasePoolSize: settings.integer('DATABASE_POOL_SIZE', { min: 1, max: 200, fallback: 10 }),
+    databasePoolSize: settings.integer('DATABASE_POOL_SIZE', { min: 2, max: 200, fallback: 10 }),
     logLevel: settings.oneOf(
       'LOG_LEVEL',
       ['debug', 'info', 'warn', 'error', 'silent'],
