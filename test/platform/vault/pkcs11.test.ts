@@ -140,6 +140,17 @@ describe('the process that calls the token', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+  it('tells a process of the PIN that one before it saw refused', async () => {
+    const entry = join(directory, 'refused.mjs');
+    const told = `process.send({ outcome: 'unavailable', why: String(begun.refusedPin), refusedPin: 'digest' })`;
+    writeFileSync(entry, `process.once('message', (begun) => process.on('message', () => ${told}));`);
+    const one = createAskedProcess(beginning, { entry, longestMs: 120_000 });
+    started.push(one);
+    expect(await one.ask(question)).toMatchObject({ why: 'undefined' });
+    one.stop();
+    expect(await one.ask(question)).toMatchObject({ why: 'digest' });
+  });
+
   /** A process that does `answers` with each message but the first. */
   function processOf(name: string, answers: string, longestMs = 120_000): AskedProcess {
     const entry = join(directory, `${name}.mjs`);

@@ -35,6 +35,8 @@ export interface AskedProcessOptions {
 export function createAskedProcess(beginning: TokenBeginning, options: AskedProcessOptions = {}) {
   const { entry = ENTRY, longestMs = LONGEST_MS, env = environmentOfModule() } = options;
   let child: ChildProcess | undefined;
+  /** Told to the next process as well: each try brings the token nearer to locking itself. */
+  let refusedPin: string | undefined;
   const waiting: Waiting[] = [];
 
   function settle(answer: TokenAnswer | Error): void {
@@ -55,6 +57,7 @@ export function createAskedProcess(beginning: TokenBeginning, options: AskedProc
     });
     started.on('message', (answer: TokenAnswer) => {
       if (child !== started) return; // given up
+      if (answer.outcome === 'unavailable') refusedPin = answer.refusedPin;
       settle(answer);
       sendNext();
     });
@@ -66,7 +69,7 @@ export function createAskedProcess(beginning: TokenBeginning, options: AskedProc
     };
     started.on('error', end);
     started.on('exit', end);
-    started.send(beginning, () => undefined);
+    started.send({ ...beginning, refusedPin }, () => undefined);
     return started;
   }
 

@@ -10,8 +10,8 @@ import { createToken, type Token, TokenError } from './token.ts';
  */
 let token: Token | undefined;
 
-function begin({ settings, pin }: TokenBeginning): Token {
-  return createToken(settings, () => {
+function begin({ settings, pin, refusedPin }: TokenBeginning): Token {
+  const readPin = () => {
     if ('value' in pin) return pin.value;
     try {
       const content = readFileSync(pin.file, 'utf8').trim();
@@ -20,7 +20,8 @@ function begin({ settings, pin }: TokenBeginning): Token {
       // told as one that cannot be read
     }
     throw new TokenError('the file of the PIN cannot be read, or is empty');
-  });
+  };
+  return createToken(settings, readPin, refusedPin);
 }
 
 function answer(known: Token, { act, key, aad, octets }: TokenQuestion): TokenAnswer {
@@ -29,7 +30,8 @@ function answer(known: Token, { act, key, aad, octets }: TokenQuestion): TokenAn
     return result === undefined ? { outcome: 'altered' } : { outcome: 'done', octets: Uint8Array.from(result) };
   } catch (error) {
     // the loader's own message names files
-    return { outcome: 'unavailable', why: error instanceof TokenError ? error.message : 'the module cannot be loaded' };
+    const why = error instanceof TokenError ? error.message : 'the module cannot be loaded';
+    return { outcome: 'unavailable', why, refusedPin: known.refusedPin() };
   } finally {
     octets.fill(0);
   }

@@ -5,6 +5,8 @@ import type { TokenSettings } from './token.ts';
 export interface TokenBeginning {
   readonly settings: TokenSettings;
   readonly pin: TokenSource;
+  /** SHA-256 of the PIN that a process before this one saw refused, in hexadecimal. */
+  readonly refusedPin?: string | undefined;
 }
 
 export interface TokenQuestion {
@@ -18,4 +20,4 @@ export interface TokenQuestion {
 export type TokenAnswer =
   | { readonly outcome: 'done'; readonly octets: Uint8Array }
   | { readonly outcome: 'altered' }
-  | { readonly outcome: 'unavailable'; readonly why: string };
+  | { readonly outcome: 'unavailable'; readonly why: string; readonly refusedPin?: string | undefined };

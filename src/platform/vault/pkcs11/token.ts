@@ -24,6 +24,8 @@ export interface Token {
   decrypt(key: string, aad: Uint8Array, sealed: Uint8Array): Buffer | undefined;
   /** Whoever uses it next opens it anew. */
   forget(): void;
+  /** SHA-256, in hexadecimal, of the PIN that is not tried again; undefined where none was refused. */
+  refusedPin(): string | undefined;
 }
 
 const CKR = {
@@ -57,12 +59,16 @@ const TOKEN_INFO_OCTETS = 256;
 
 /**
  * One session with a token. `readPin` is asked at each login. A PIN that was refused is not tried again: a token locks
- * itself after some wrong ones.
+ * itself after some wrong ones. `refusedBefore`: the SHA-256 of one that another process saw refused.
  */
-export function createToken({ modulePath, token: wanted }: TokenSettings, readPin: () => string): Token {
+export function createToken(
+  { modulePath, token: wanted }: TokenSettings,
+  readPin: () => string,
+  refusedBefore?: string,
+): Token {
   let module: Cryptoki | undefined;
   let session: bigint | undefined;
-  let refusedPin: string | undefined;
+  let refusedPin = refusedBefore;
   /** Did the module begin anew for this session? */
   let began = true;
   const keys = new Map<string, bigint>();
@@ -231,6 +237,7 @@ export function createToken({ modulePath, token: wanted }: TokenSettings, readPi
         return secret;
       }),
     forget,
+    refusedPin: () => refusedPin,
   };
 }
 
