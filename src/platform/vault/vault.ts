@@ -1,10 +1,12 @@
 /** What data keys are for: one key per tenant and purpose. */
-export type KeyPurpose = 'attributes' | 'serial' | 'evidence' | 'report' | 'idempotency';
+export type KeyPurpose = 'attributes' | 'serial' | 'evidence' | 'my-number' | 'face' | 'report' | 'idempotency';
 
 export const KEY_PURPOSES = [
   'attributes',
   'serial',
   'evidence',
+  'my-number',
+  'face',
   'report',
   'idempotency',
 ] as const satisfies readonly KeyPurpose[];

@@ -141,7 +141,9 @@ describe('data keys', () => {
     expect(rows.map((row) => row.purpose).sort()).toEqual([
       'attributes',
       'evidence',
+      'face',
       'idempotency',
+      'my-number',
       'report',
       'serial',
     ]);
