@@ -8,8 +8,8 @@ import type { TenantService } from './service.ts';
 
 const TENANT = 'sandbox';
 const START: Actor = { kind: 'system', name: 'start', right: 'operator', address: null, requestId: null };
-/** What a laptop tries out with curl: the last shows it its own audit trail. */
-const SCOPES: readonly Scope[] = ['verify', 'subjects:read', 'reports:export'];
+/** What a laptop tries out with curl: all that a bank's programs do, of which the last shows it its own audit trail. */
+const SCOPES: readonly Scope[] = ['verify', 'subjects:read', 'subjects:write', 'legal-holds', 'reports:export'];
 export const SANDBOX_KEY_FILE = 'sandbox-api-key';
 
 /**

@@ -23,15 +23,17 @@ async function clientOf(apiKey: string): Promise<{ readonly clientId: string; re
   return { clientId: found.caller.clientId, scopes: [...found.caller.scopes].sort() };
 }
 
+const SCOPES = ['legal-holds', 'reports:export', 'subjects:read', 'subjects:write', 'verify'];
+
 it('makes a client once, keeps its key, and gives an older one the scopes that came later', async () => {
   const apiKey = await loadSandboxClient(world.tenants, dataDir);
   const made = await clientOf(apiKey);
-  expect(made.scopes).toEqual(['reports:export', 'subjects:read', 'verify']);
+  expect(made.scopes).toEqual(SCOPES);
   expect(readFileSync(join(dataDir, SANDBOX_KEY_FILE), 'utf8').trim()).toBe(apiKey);
 
   await world.tenants.clients.change(OPERATOR, 'sandbox', made.clientId, { scopes: ['verify', 'admin'] });
   world.clock.at += 10_000;
   expect(await loadSandboxClient(world.tenants, dataDir)).toBe(apiKey);
   world.clock.at += 10_000;
-  expect(await clientOf(apiKey)).toEqual({ ...made, scopes: ['admin', 'reports:export', 'subjects:read', 'verify'] });
+  expect(await clientOf(apiKey)).toEqual({ ...made, scopes: ['admin', ...SCOPES] });
 });
